@@ -1,0 +1,107 @@
+"""Log-mel patches as VGGish defines them, computed incrementally.
+
+Source of the definition: Hershey et al. 2017 and the published `mel_features.py` / `vggish_params.py`: magnitude of
+an FFT over periodic-Hann windows, 64 triangular bands on the HTK mel scale, natural logarithm after adding 0.01.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .card import FrontEnd
+
+Samples = NDArray[np.float32]
+Patch = NDArray[np.float32]
+
+
+def mel_matrix(front_end: FrontEnd) -> NDArray[np.float64]:
+    """Return the band weights, shape (fft_size / 2 + 1, mel_bands): triangles that are straight on the mel scale."""
+    bins_mel = _mel(np.linspace(0.0, front_end.sample_rate_hz / 2, front_end.fft_size // 2 + 1))
+    edges_mel = np.linspace(
+        *_mel(np.array([front_end.mel_min_hz, front_end.mel_max_hz])), front_end.mel_bands + 2
+    )
+    low, center, high = edges_mel[:-2], edges_mel[1:-1], edges_mel[2:]
+    rising = (bins_mel[:, None] - low) / (center - low)
+    falling = (high - bins_mel[:, None]) / (high - center)
+    weights: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling))
+    weights[0] = 0.0  # the definition keeps the DC bin out of every band
+    return weights
+
+
+def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Convert frequencies to HTK mels."""
+    mels: NDArray[np.float64] = 1127.0 * np.log1p(hertz / 700.0)
+    return mels
+
+
+def periodic_hann(length: int) -> NDArray[np.float64]:
+    """Return a Hann window whose period is `length` (not the symmetric one of `numpy.hanning`)."""
+    window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(length) / length)
+    return window
+
+
+class LogMel:
+    """Turn contiguous sound into patches of shape (patch_frames, mel_bands).
+
+    One object serves one stream: it keeps the frames that two patches share, so a hop costs only its new frames.
+    Buffers are reused between calls (large temporaries are slow on musl's malloc): copy a patch to keep it.
+    """
+
+    def __init__(self, front_end: FrontEnd) -> None:
+        """Prepare the constants and the buffers for one stream."""
+        self._front_end = front_end
+        self._hann = periodic_hann(front_end.window_samples).astype(np.float32)
+        self._mel = np.ascontiguousarray(mel_matrix(front_end), dtype=np.float32)
+        self._overlap = front_end.window_samples - front_end.hop_samples
+        bins = front_end.fft_size // 2 + 1
+        self._windowed = np.zeros((front_end.patch_frames, front_end.fft_size), np.float32)
+        self._spectrum = np.empty((front_end.patch_frames, bins), np.complex64)
+        self._magnitude = np.empty((front_end.patch_frames, bins), np.float32)
+        self._patch = np.empty((front_end.patch_frames, front_end.mel_bands), np.float32)
+        self._pcm = np.empty(self._overlap + front_end.patch_hop_samples, np.float32)
+
+    def whole(self, pcm: Samples) -> Patch:
+        """Compute a patch from its `patch_samples` samples, forgetting what came before."""
+        if len(pcm) != self._front_end.patch_samples:
+            raise ValueError(f"a patch needs {self._front_end.patch_samples} samples, got {len(pcm)}")
+        self._compute(pcm, self._patch)
+        self._pcm[: self._overlap] = pcm[len(pcm) - self._overlap :]
+        return self._patch
+
+    def advance(self, pcm: Samples) -> Patch:
+        """Compute the next patch from the `patch_hop_samples` samples that follow the last patch's."""
+        if len(pcm) != self._front_end.patch_hop_samples:
+            raise ValueError(f"a hop is {self._front_end.patch_hop_samples} samples, got {len(pcm)}")
+        self._pcm[self._overlap :] = pcm
+        kept = self._front_end.patch_frames - self._front_end.patch_hop_frames
+        self._patch[:kept] = self._patch[self._front_end.patch_hop_frames :]
+        self._compute(self._pcm, self._patch[kept:])
+        self._pcm[: self._overlap] = self._pcm[len(self._pcm) - self._overlap :]
+        return self._patch
+
+    def _compute(self, pcm: Samples, out: Patch) -> None:
+        """Write the log-mel frames of `pcm` to `out`, shape (frames, mel_bands)."""
+        count = len(out)
+        framed = np.lib.stride_tricks.sliding_window_view(pcm, self._front_end.window_samples)
+        np.multiply(
+            framed[:: self._front_end.hop_samples],
+            self._hann,
+            out=self._windowed[:count, : self._front_end.window_samples],
+        )
+        np.fft.rfft(self._windowed[:count], out=self._spectrum[:count])
+        np.abs(self._spectrum[:count], out=self._magnitude[:count])
+        np.matmul(self._magnitude[:count], self._mel, out=out)
+        np.add(out, np.float32(self._front_end.log_offset), out=out)
+        np.log(out, out=out)
+
+
+def frames(pcm: Samples, front_end: FrontEnd) -> Patch:
+    """Compute all whole frames of a recording at once, shape (frames, mel_bands), as training does."""
+    if len(pcm) < front_end.window_samples:
+        return np.empty((0, front_end.mel_bands), np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(pcm, front_end.window_samples)
+    windowed = windows[:: front_end.hop_samples] * periodic_hann(front_end.window_samples).astype(
+        np.float32
+    )
+    magnitude = np.abs(np.fft.rfft(windowed, front_end.fft_size)).astype(np.float32)
+    mels: Patch = magnitude @ mel_matrix(front_end).astype(np.float32)
+    return np.log(mels + np.float32(front_end.log_offset))
