@@ -50,6 +50,12 @@ class FrontEnd:
         """Seconds from the first frame's start to where the next patch's frames would follow."""
         return self.patch_frames * self.hop_samples / self.sample_rate_hz
 
+    def padded_samples(self, samples: int) -> int:
+        """Length to which a recording is padded so that its last, partial window counts too."""
+        window = self.patch_frames * self.hop_samples
+        further = max(0, -(-(samples - window) // self.patch_hop_samples))
+        return further * self.patch_hop_samples + self.patch_samples
+
     @property
     def patch_hop_seconds(self) -> float:
         """Seconds from one patch to the next."""

@@ -13,8 +13,9 @@ class ClassPolicy:
     """When scores of one class become a detection.
 
     It starts once `confirm_hops` of the last `of_hops` scores reach `threshold`, is kept while scores reach
-    `threshold - hysteresis`, ends `hold_seconds` after the last of those, and can't start again for
+    `keep_threshold`, ends `hold_seconds` after the last of those, and can't start again for
     `refractory_seconds`. Impulses (glass, a shot) confirm in one hop, sustained sounds (crying, fire) in several.
+    A threshold of 1 switches the class off, also for scores that are rounded up to 1.
     """
 
     threshold: float
@@ -40,6 +41,19 @@ class ClassPolicy:
             raise ValueError(f"threshold should be 1 or less, not {self.threshold!r}")
         if not 1 <= self.confirm_hops <= self.of_hops <= 1_000:
             raise ValueError("confirm_hops should be at least 1 and at most of_hops")
+
+    @property
+    def keep_threshold(self) -> float:
+        """The score that prolongs a detection; never under half the threshold, so that a low one can't stick."""
+        return max(self.threshold - self.hysteresis, self.threshold / 2)
+
+    def starts(self, score: float) -> bool:
+        """Tell whether a score counts towards a detection."""
+        return self.threshold <= score and self.threshold < 1
+
+    def keeps(self, score: float) -> bool:
+        """Tell whether a score prolongs a detection that is going on."""
+        return self.keep_threshold <= score and self.threshold < 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +120,7 @@ class _ClassState:
         score = frame.scores[label]
         if not math.isfinite(score):
             score = 0.0
-        self._recent.append(score if score >= self.policy.threshold else None)
+        self._recent.append(score if self.policy.starts(score) else None)
         if self.active:
             return self._keep_or_end(label, frame.t, score)
         return self._start(label, frame.t)
@@ -123,7 +137,7 @@ class _ClassState:
 
     def _keep_or_end(self, label: str, t: float, score: float) -> Detection | None:
         """Prolong the detection, or end it when the hold time has run out."""
-        if score >= max(self.policy.threshold - self.policy.hysteresis, 0.0) and score > 0:
+        if self.policy.keeps(score):
             self._last_kept = t
             self._peak = max(self._peak, score)
             return None

@@ -1,0 +1,287 @@
+"""Open a source with FFmpeg (PyAV) and give its sound as mono samples at the model's rate.
+
+The only module that imports `av`, and only when a source is opened.
+"""
+
+import contextlib
+import importlib
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import (
+    EndOfStreamError,
+    HostUnreachableError,
+    InvalidUrlError,
+    NoAnswerError,
+    NoAudioError,
+    NotAStreamError,
+    NotFoundError,
+    RuntimeMissingError,
+    SourceError,
+    StalledError,
+    StoppedError,
+    UnauthorizedError,
+)
+from .knock import knock
+from .source import RTSP_SCHEMES, STDIN, Source, redact
+
+# Audio-only cameras open in 0.2 s; asked for video too, one second-long group of pictures after another is read.
+OPEN_SECONDS = 8.0
+# Wi-Fi cameras pause for some seconds and go on; longer than this is a stall.
+STALL_SECONDS = 10.0
+# FFmpeg can be interrupted only by its read timeout. RTSP goes on after it, so short reads let a stop be noticed.
+READ_SLICE_SECONDS = 0.7
+# The resampler costs 3–5 times less when fed once a hop instead of once a packet (20 ms).
+RESAMPLE_SECONDS = 0.48
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StreamInfo:
+    """What a source sends, before resampling."""
+
+    codec: str
+    sample_rate_hz: int
+    channels: int
+
+
+class Capture:
+    """One connection to a source. Used by one thread; whoever sets `stop` ends it within a second.
+
+    The exception is a native open that is past the knock: FFmpeg leaves it after `OPEN_SECONDS` at the latest.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        sample_rate_hz: int,
+        *,
+        audio_only: bool = True,
+        stop: threading.Event | None = None,
+    ) -> None:
+        """Note what to open. `audio_only` asks an RTSP server for no other track: quicker, and less work for it."""
+        self._source = source
+        self._sample_rate_hz = sample_rate_hz
+        self._audio_only = audio_only
+        self._stop = stop or threading.Event()
+        self._container: Any = None
+        self.info: StreamInfo | None = None
+
+    def __enter__(self) -> Self:
+        """Open the source."""
+        self.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the source."""
+        self.close()
+
+    def open(self) -> StreamInfo:
+        """Connect, find the audio track and return what it is, which stays in `info`; raises a `SourceError` that says what to do."""
+        if self._source.is_url:
+            knock(self._source, self._stop)
+        av = _load_av()
+        try:
+            self._container = av.open(
+                self._file(), mode="r", options=self._options(), timeout=self._timeout()
+            )
+        except Exception as error:
+            raise self._explained(error) from None  # FFmpeg's own error holds the URL with the password
+        tracks = self._container.streams.audio
+        if not tracks or not tracks[0].codec_context:
+            self.close()
+            raise NoAudioError(
+                f"{self._source.name} sends no audio track: turn the microphone on in the camera's own settings "
+                "(often called audio, sound or microphone), or choose a stream with sound"
+            )
+        context = tracks[0].codec_context
+        self.info = StreamInfo(
+            codec=context.name, sample_rate_hz=context.sample_rate or 0, channels=context.channels
+        )
+        return self.info
+
+    def chunks(self) -> Iterator[NDArray[np.float32]]:
+        """Yield the sound in pieces of about a hop until the source ends.
+
+        Raises `StalledError`, `NoAudioError` (nothing ever came), `EndOfStreamError` (a live source ended) or
+        `StoppedError`.
+        """
+        av = _load_av()
+        resampler = _HopResampler(av, self._sample_rate_hz)
+        for frame in self._frames(av):
+            yield from resampler.push(frame)
+        yield from resampler.flush()
+        if self._source.scheme in RTSP_SCHEMES:
+            raise EndOfStreamError(f"{self._source.name} has ended the stream")
+
+    def close(self) -> None:
+        """Let go of the connection. Safe to call twice."""
+        container, self._container = self._container, None
+        if container is not None:
+            container.close()
+
+    def _frames(self, av: Any) -> Iterator[Any]:
+        """Decode the audio track; a packet that can't be decoded is left out."""
+        track = self._container.streams.audio[0]
+        for packet in self._packets(av, track):
+            # A lost or garbled packet is a click, not an end: the decoder finds its feet at the next one.
+            with contextlib.suppress(av.error.InvalidDataError):
+                yield from packet.decode()
+
+    def _packets(self, av: Any, track: Any) -> Iterator[Any]:
+        """Read the track's packets, looking at `stop` between short reads."""
+        heard_at = time.monotonic()
+        heard_anything = False
+        while True:
+            try:
+                for packet in self._container.demux(track):
+                    if self._stop.is_set():
+                        raise StoppedError("stopped")
+                    heard_at = time.monotonic()
+                    heard_anything = True
+                    yield packet
+            except av.error.ExitError:
+                if self._stop.is_set():
+                    raise StoppedError("stopped") from None
+                if time.monotonic() - heard_at >= STALL_SECONDS:
+                    raise self._silence(heard_anything) from None
+            except av.error.FFmpegError as error:
+                raise self._explained(error) from None
+            else:
+                return
+
+    def _silence(self, heard_anything: bool) -> SourceError:
+        """Tell a stream that stopped from an audio track that never sends."""
+        if heard_anything:
+            return StalledError(f"{self._source.name} has sent nothing for {STALL_SECONDS:.0f} s")
+        return NoAudioError(
+            f"{self._source.name} announces an audio track and never sends it: "
+            "turn the microphone on in the camera's own settings, or restart the camera"
+        )
+
+    def _file(self) -> Any:
+        """Return what FFmpeg opens."""
+        if self._source.is_url:
+            return self._source.url_with_credentials
+        if self._source.url == STDIN:
+            return sys.stdin.buffer
+        return f"file:{self._source.url}"  # a colon in a file's name is no scheme
+
+    def _options(self) -> dict[str, str]:
+        """Return FFmpeg's options for the source."""
+        if self._source.scheme not in RTSP_SCHEMES:
+            return {}
+        options = {"rtsp_transport": str(self._source.transport)}
+        if self._audio_only:
+            options["allowed_media_types"] = "audio"
+        return options
+
+    def _timeout(self) -> tuple[float, float] | None:
+        """Return FFmpeg's limits for opening and for one read; a file or a pipe has none."""
+        if not self._source.is_url:
+            return None
+        # Other protocols lose their place when a read is interrupted, so they get the whole patience at once.
+        rtsp = self._source.scheme in RTSP_SCHEMES
+        return (OPEN_SECONDS, READ_SLICE_SECONDS if rtsp else STALL_SECONDS)
+
+    def _explained(self, error: Exception) -> SourceError:
+        """Turn FFmpeg's error into one of ours, without its text's URL."""
+        if self._stop.is_set():
+            return StoppedError("stopped")
+        av = _load_av()
+        name = self._source.name
+        for kinds, ours, message in (
+            (
+                (av.error.HTTPUnauthorizedError, av.error.HTTPForbiddenError),
+                UnauthorizedError,
+                "refuses the user name or the password: enter those of the camera's own stream account",
+            ),
+            (
+                (av.error.HTTPNotFoundError,),
+                NotFoundError,
+                "does not know this path: copy the stream's address from the camera's settings or manual",
+            ),
+            (
+                (av.error.FileNotFoundError, av.error.PermissionError, av.error.IsADirectoryError),
+                NotFoundError,
+                "can't be read: check that the file exists and may be read",
+            ),
+            (
+                (av.error.ProtocolNotFoundError,),
+                InvalidUrlError,
+                "can't be opened by this FFmpeg: use rtsp:// or http://",
+            ),
+            (
+                (av.error.ConnectionRefusedError, av.error.ConnectionResetError),
+                HostUnreachableError,
+                "refuses the connection: check the address and the port, and that the camera is on",
+            ),
+            (
+                (av.error.TimeoutError, av.error.ExitError),
+                NoAnswerError,
+                "takes the connection and does not answer: restart the camera",
+            ),
+            (
+                (av.error.InvalidDataError, av.error.DemuxerNotFoundError, av.error.EOFError),
+                NotAStreamError,
+                "is no audio or video stream: check the address",
+            ),
+        ):
+            if isinstance(error, kinds):
+                return ours(f"{name} {message}")
+        return SourceError(f"{name} can't be opened or read ({redact(str(error))})")
+
+
+class _HopResampler:
+    """Collect decoded frames and resample them once a hop."""
+
+    def __init__(self, av: Any, sample_rate_hz: int) -> None:
+        self._av = av
+        self._rate_hz = sample_rate_hz
+        self._fifo: Any = None
+        self._resampler: Any = None
+        self._format: tuple[str, str, int] | None = None
+
+    def push(self, frame: Any) -> Iterator[NDArray[np.float32]]:
+        """Take a decoded frame; yield a piece of sound when a hop is full."""
+        frame.pts = None  # a camera's clock jumps: samples are counted instead
+        arriving = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if arriving != self._format:
+            yield from self.flush()
+            self._format = arriving
+            self._fifo = self._av.AudioFifo()
+            self._resampler = self._av.AudioResampler(format="flt", layout="mono", rate=self._rate_hz)
+        self._fifo.write(frame)
+        hop = round(frame.sample_rate * RESAMPLE_SECONDS)
+        while self._fifo.samples >= hop:
+            yield from self._resample(self._fifo.read(hop))
+
+    def flush(self) -> Iterator[NDArray[np.float32]]:
+        """Yield what is left."""
+        if self._fifo is None:
+            return
+        if self._fifo.samples:
+            yield from self._resample(self._fifo.read(0, partial=True))
+        yield from self._resample(None)
+        self._fifo = None
+
+    def _resample(self, frame: Any) -> Iterator[NDArray[np.float32]]:
+        """Convert one frame, or with None the resampler's last samples."""
+        if frame is not None:
+            frame.pts = None
+        for resampled in self._resampler.resample(frame):
+            yield resampled.to_ndarray().reshape(-1)
+
+
+def _load_av() -> Any:
+    """Import PyAV."""
+    try:
+        return importlib.import_module("av")
+    except ImportError as error:
+        raise RuntimeMissingError("PyAV is not installed: `pip install av`") from error

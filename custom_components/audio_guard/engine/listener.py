@@ -1,0 +1,224 @@
+"""Listen to one camera for as long as it is told to: connect, score, lose, reconnect."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .analysis import Analyzer
+from .backoff import HEALTHY_SECONDS, Backoff
+from .capture import Capture, StreamInfo
+from .card import Model
+from .errors import (
+    EngineError,
+    HostUnreachableError,
+    ModelError,
+    NoAnswerError,
+    NoAudioError,
+    StalledError,
+    StoppedError,
+    UnauthorizedError,
+)
+from .frame import ScoreFrame
+from .level import FLOOR_DBFS
+from .scorer import Scorer
+from .source import Source
+
+_LOGGER = logging.getLogger(__name__)
+
+# Some cameras break on an audio-only SETUP, so after this many failures all tracks are asked for, and vice versa.
+TRIES_PER_TRACK_CHOICE = 2
+# A noise gate's pauses are shorter; a muted microphone is digital silence for longer.
+SILENT_SECONDS = 30.0
+JOIN_SECONDS = 1.0
+
+
+class ListenerState(StrEnum):
+    """How a camera is heard."""
+
+    OFF = "off"
+    CONNECTING = "connecting"
+    LISTENING = "listening"
+    SILENT = "silent"  # connected, and every sample is the same: a muted microphone
+    NO_AUDIO = "no_audio"
+    UNAUTHORIZED = "unauthorized"
+    STALLED = "stalled"
+    LOST = "lost"
+
+    @property
+    def hears(self) -> bool:
+        """Whether sound arrives."""
+        return self in (ListenerState.LISTENING, ListenerState.SILENT)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListenerStatus:
+    """The state, and for a failed one the reason in words that name the cure."""
+
+    state: ListenerState
+    reason: str = ""
+    stream: StreamInfo | None = None
+
+
+class Listener:
+    """The loop over one camera, on threads of its own.
+
+    `find_source` is called at every connect (an address may hold a token that changes). It, `on_frame` and
+    `on_status` are called on the listener's threads, never after `stop` has been called.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        find_source: Callable[[], Source],
+        model: Model,
+        scorer: Scorer,
+        *,
+        on_frame: Callable[[ScoreFrame], None],
+        on_status: Callable[[ListenerStatus], None],
+        backoff: Backoff | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Note what to do; nothing runs before `start`."""
+        self._name = name
+        self._find_source = find_source
+        self._model = model
+        self._scorer = scorer
+        self._on_frame = on_frame
+        self._on_status = on_status
+        self._backoff = backoff or Backoff()
+        self._clock = clock
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._status = ListenerStatus(state=ListenerState.OFF)
+        self._audio_only = True
+        self._unheard_opens = 0
+        self.skipped_hops = 0
+
+    def start(self) -> None:
+        """Begin to listen. May be called once."""
+        self._thread = threading.Thread(
+            target=self._run, name=f"audio_guard {self._name}", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self, timeout_seconds: float = JOIN_SECONDS) -> bool:
+        """End listening; blocks, so call it off the event loop. True when the thread has ended.
+
+        A thread inside a native open ends by itself when FFmpeg gives up; nothing hears of it any more.
+        """
+        self._stop.set()
+        if self._thread is None:
+            return True
+        self._thread.join(timeout_seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        """Connect again and again until stopped."""
+        self._tell(ListenerStatus(state=ListenerState.CONNECTING))
+        while not self._stop.is_set():
+            began = self._clock()
+            status = self._listen_once()
+            if self._clock() - began >= HEALTHY_SECONDS:
+                self._backoff.reset()
+            self._tell(status)
+            self._stop.wait(self._backoff.next_seconds())
+
+    def _listen_once(self) -> ListenerStatus:
+        """Listen until something ends it; return how the camera stands then."""
+        try:
+            source = self._find_source()
+            self._capture(source)
+        except StoppedError:
+            return ListenerStatus(state=ListenerState.OFF)
+        except EngineError as error:
+            self._note_unheard(error)
+            return ListenerStatus(state=_state_after(error), reason=str(error))
+        except Exception as error:
+            _LOGGER.debug("Listening to %s failed unexpectedly", self._name, exc_info=True)
+            reason = f"an unexpected {type(error).__name__}: please report it with the debug log"
+            return ListenerStatus(state=ListenerState.LOST, reason=reason)
+        return ListenerStatus(state=ListenerState.LOST, reason=f"{source.name} has ended")
+
+    def _capture(self, source: Source) -> None:
+        """Open the source, and feed its sound to a thread that scores until either ends."""
+        with Capture(
+            source,
+            self._model.front_end.sample_rate_hz,
+            audio_only=self._audio_only,
+            stop=self._stop,
+        ) as capture:
+            analyzer = Analyzer(self._name, self._model, self._scorer)
+            failures: list[EngineError] = []
+            scoring = threading.Thread(
+                target=self._score,
+                args=(analyzer, capture.info, failures),
+                name=f"audio_guard {self._name} scores",
+                daemon=True,
+            )
+            scoring.start()
+            try:
+                for pcm in capture.chunks():
+                    if failures:
+                        raise failures[0]
+                    self._unheard_opens = 0
+                    analyzer.write(pcm)
+            finally:
+                analyzer.close()
+                scoring.join(JOIN_SECONDS)
+
+    def _score(
+        self, analyzer: Analyzer, stream: StreamInfo | None, failures: list[EngineError]
+    ) -> None:
+        """Score windows until the analyzer is closed; leave an error for the capturing thread to find.
+
+        A thread of its own, because a capture that also scored could not know that it is late: sound that waits in
+        the socket looks like sound that is yet to come.
+        """
+        sounded_at = 0.0
+        skipped_before = 0
+        try:
+            for frame in analyzer.frames():
+                if self._stop.is_set():
+                    return
+                if frame.level_dbfs > FLOOR_DBFS:
+                    sounded_at = frame.t
+                silent = frame.t - sounded_at >= SILENT_SECONDS
+                state = ListenerState.SILENT if silent else ListenerState.LISTENING
+                self._tell(ListenerStatus(state=state, stream=stream))
+                self.skipped_hops += analyzer.skipped_hops - skipped_before
+                skipped_before = analyzer.skipped_hops
+                self._on_frame(frame)
+        except EngineError as error:
+            failures.append(error)
+        except Exception as error:
+            _LOGGER.debug("Scoring %s failed unexpectedly", self._name, exc_info=True)
+            failures.append(ModelError(f"the model failed with {type(error).__name__}"))
+
+    def _note_unheard(self, error: EngineError) -> None:
+        """Ask for the other choice of tracks after some failures that it may cure."""
+        if isinstance(error, HostUnreachableError | NoAnswerError | UnauthorizedError | ModelError):
+            return
+        self._unheard_opens += 1
+        if self._unheard_opens % TRIES_PER_TRACK_CHOICE == 0:
+            self._audio_only = not self._audio_only
+
+    def _tell(self, status: ListenerStatus) -> None:
+        """Report a status that differs from the last one."""
+        if self._stop.is_set() or status == self._status:
+            return
+        self._status = status
+        self._on_status(status)
+
+
+def _state_after(error: EngineError) -> ListenerState:
+    """Name the state that an error leaves the camera in."""
+    if isinstance(error, NoAudioError):
+        return ListenerState.NO_AUDIO
+    if isinstance(error, UnauthorizedError):
+        return ListenerState.UNAUTHORIZED
+    if isinstance(error, StalledError):
+        return ListenerState.STALLED
+    return ListenerState.LOST
