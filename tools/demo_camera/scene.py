@@ -1,0 +1,163 @@
+"""Compose the scene that the demo camera plays: every sound of the model, with quiet between.
+
+    python -m tools.demo_camera.scene scene.wav
+
+The project synthesizes all of it, since recordings of others are not its to ship.
+"""
+
+import argparse
+import wave
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .codec import Pcm, resample, to_int16
+from .sounds import SOUNDS
+from .sounds.synth import SAMPLE_RATE_HZ, Signal, band, fade, mix, noise, peak_to, samples
+
+# Long enough for a detection to end before the next sound starts.
+QUIET_SECONDS = 4.0
+ROOM_TONE_DBFS = -65.0
+# Reverberation this far below a sound's peak counts as its end.
+TAIL_DB = 50.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cue:
+    """One entry of the script: what is heard and how loud its peak is."""
+
+    label: str
+    title: str
+    peak_dbfs: float
+
+
+SCRIPT = (
+    Cue(label="alarm", title="smoke alarm (T3)", peak_dbfs=-8),
+    Cue(label="glass", title="window breaks", peak_dbfs=-5),
+    Cue(label="dog", title="dog barks", peak_dbfs=-7),
+    Cue(label="others", title="people talk", peak_dbfs=-16),
+    Cue(label="shotgun", title="gunshot", peak_dbfs=-3),
+    Cue(label="cry", title="baby cries", peak_dbfs=-10),
+    Cue(label="presence", title="footsteps, door slams", peak_dbfs=-9),
+    Cue(label="fire", title="fire crackles", peak_dbfs=-14),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SceneEvent:
+    """One sound of the scene, by the model's label."""
+
+    label: str
+    title: str
+    start_seconds: float
+    stop_seconds: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scene:
+    """A scene and its timetable."""
+
+    pcm: Pcm
+    sample_rate_hz: int
+    events: tuple[SceneEvent, ...]
+
+
+def sound(label: str, seed: int = 0) -> Pcm:
+    """Return the sound of one label at 16 kHz, as loud as in the scene. Raises `KeyError`."""
+    cue = next((cue for cue in SCRIPT if cue.label == label), None)
+    if cue is None:
+        raise KeyError(label)
+    return _perform(cue, seed).astype(np.float32)
+
+
+def render(seed: int = 0, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Scene:
+    """Return the whole scene; the same seed gives the same samples."""
+    performed = [_perform(cue, seed) for cue in SCRIPT]
+    events = _timetable(performed)
+    pcm = _room_tone(seed, events[-1].stop_seconds + QUIET_SECONDS)
+    for event, part in zip(events, performed, strict=True):
+        mix(pcm, part, event.start_seconds)
+    return Scene(
+        pcm=resample(pcm.astype(np.float32), SAMPLE_RATE_HZ, sample_rate_hz),
+        sample_rate_hz=sample_rate_hz,
+        events=events,
+    )
+
+
+def quiet(seconds: float, seed: int = 0) -> Pcm:
+    """Return a room in which nothing happens, at 16 kHz."""
+    return _room_tone(seed, seconds).astype(np.float32)
+
+
+def _perform(cue: Cue, seed: int) -> Signal:
+    """Synthesize one sound, at its level, without the inaudible end of its reverberation."""
+    signal = peak_to(SOUNDS[cue.label](_random(cue.label, seed)), cue.peak_dbfs)
+    audible = np.flatnonzero(np.abs(signal) > 10 ** ((cue.peak_dbfs - TAIL_DB) / 20))
+    return fade(signal[audible[0] : audible[-1] + 1], 0.0, 0.01)
+
+
+def _timetable(performed: list[Signal]) -> tuple[SceneEvent, ...]:
+    """Line the sounds of the script up, with quiet before each."""
+    events = []
+    now_seconds = QUIET_SECONDS
+    for cue, part in zip(SCRIPT, performed, strict=True):
+        stop_seconds = now_seconds + len(part) / SAMPLE_RATE_HZ
+        events.append(
+            SceneEvent(
+                label=cue.label,
+                title=cue.title,
+                start_seconds=now_seconds,
+                stop_seconds=stop_seconds,
+            )
+        )
+        now_seconds = stop_seconds + QUIET_SECONDS
+    return tuple(events)
+
+
+def _room_tone(seed: int, seconds: float) -> Signal:
+    """Return the hum and hiss of a quiet room."""
+    hiss = noise(_random("room", seed), samples(seconds), band(60, 900, order=1))
+    return hiss * 10 ** (ROOM_TONE_DBFS / 20)
+
+
+def _random(name: str, seed: int) -> np.random.Generator:
+    """Return a generator of a sound's own, so that one sound's change leaves the others alone."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode())])
+
+
+def timetable_text(scene: Scene) -> str:
+    """Return the timetable for people."""
+    return "\n".join(
+        f"{event.start_seconds:6.1f} s – {event.stop_seconds:5.1f} s  "
+        f"{event.label:<9} {event.title}"
+        for event in scene.events
+    )
+
+
+def write_wav(path: Path, scene: Scene) -> None:
+    """Write a scene as 16-bit WAV."""
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(scene.sample_rate_hz)
+        file.writeframes(to_int16(scene.pcm).astype("<i2").tobytes())
+
+
+def main() -> None:
+    """Write the scene to a file and print when one hears what."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.demo_camera.scene",
+        description="Write the demo camera's scene as a WAV file and print its timetable.",
+    )
+    parser.add_argument("out", type=Path, help="the WAV file to write")
+    parser.add_argument("--seed", type=int, default=0, help="another seed is another performance")
+    arguments = parser.parse_args()
+    scene = render(arguments.seed)
+    write_wav(arguments.out, scene)
+    print(timetable_text(scene))
+
+
+if __name__ == "__main__":
+    main()
