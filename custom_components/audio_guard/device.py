@@ -1,0 +1,209 @@
+"""One camera in Home Assistant: its listener on one side, its decider and entities on the other."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.util import dt as dt_util
+
+from .camera_source import async_find_source
+from .const import DOMAIN, EVENT_SOUND, OPTION_LISTENING, OPTION_THRESHOLDS
+from .engine.decide import Decider, Detection
+from .engine.errors import NoAnswerError
+from .engine.frame import ScoreFrame
+from .engine.listener import Listener, ListenerState, ListenerStatus
+from .engine.source import Source
+from .shared_model import LoadedModel
+
+_LOGGER = logging.getLogger(__name__)
+
+# A camera's integration may ask its cloud for a stream; longer than this is no answer.
+FIND_SOURCE_SECONDS = 10.0
+
+type AudioGuardConfigEntry = ConfigEntry[CameraDevice]
+
+
+class CameraDevice:
+    """Bring frames from the listener's threads to the event loop and decide there, so that thresholds act at once."""
+
+    def __init__(self, hass: HomeAssistant, entry: AudioGuardConfigEntry, loaded: LoadedModel) -> None:
+        """Take the thresholds from the entry's options, or else from the model's card."""
+        self._hass = hass
+        self._entry = entry
+        self._loaded = loaded
+        self._listener: Listener | None = None
+        self._watchers: list[Callable[[], None]] = []
+        self._detection_watchers: list[Callable[[Detection], None]] = []
+        self.status = ListenerStatus(state=ListenerState.OFF)
+        self.decider = Decider(loaded.model.policies)
+        for label, threshold in entry.options.get(OPTION_THRESHOLDS, {}).items():
+            if label in self.classes:
+                self.decider.set_threshold(label, threshold)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The classes that the model can detect."""
+        return self._loaded.model.classes
+
+    @property
+    def loaded(self) -> LoadedModel:
+        """The model in use and what runs it."""
+        return self._loaded
+
+    @property
+    def listener(self) -> Listener | None:
+        """What listens; None while listening is switched off."""
+        return self._listener
+
+    @property
+    def listening(self) -> bool:
+        """Whether the camera should be listened to."""
+        return bool(self._entry.options.get(OPTION_LISTENING, True))
+
+    @property
+    def info(self) -> DeviceInfo:
+        """The device that the camera's entities belong to."""
+        model = self._loaded.model
+        return DeviceInfo(
+            identifiers={(DOMAIN, self._entry.entry_id)},
+            name=self._entry.title,
+            manufacturer="Audio Guard",
+            model=model.title,
+            sw_version=model.version,
+        )
+
+    def unique_id(self, key: str) -> str:
+        """Return the unique id of one of the camera's entities."""
+        return f"{self._entry.entry_id}_{key}"
+
+    @callback
+    def async_start(self) -> None:
+        """Listen, unless listening is switched off. Never waits for the camera."""
+        if not self.listening or self._listener is not None:
+            return
+        listener = Listener(
+            self._entry.title,
+            self._find_source,
+            self._loaded.model,
+            self._loaded.scorer,
+            on_frame=lambda frame: self._call_soon(self._async_take_frame, listener, frame),
+            on_status=lambda status: self._call_soon(self._async_take_status, listener, status),
+        )
+        self._listener = listener
+        listener.start()
+
+    async def async_stop(self) -> None:
+        """Stop listening and wait for the threads to end."""
+        listener, self._listener = self._listener, None
+        if listener is None:
+            return
+        if not await self._hass.async_add_executor_job(listener.stop):
+            _LOGGER.debug("%s is still being opened; its thread ends when that fails", self._entry.title)
+        self._async_change_status(ListenerStatus(state=ListenerState.OFF))
+
+    async def async_set_listening(self, listening: bool) -> None:
+        """Switch listening on or off, also for the next start."""
+        self._save_option(OPTION_LISTENING, listening)
+        if listening:
+            self.async_start()
+        else:
+            await self.async_stop()
+
+    @callback
+    def async_set_threshold(self, label: str, threshold: float) -> None:
+        """Use a threshold from the next hop on, and keep it."""
+        self.decider.set_threshold(label, threshold)
+        kept = self._entry.options.get(OPTION_THRESHOLDS, {})
+        self._save_option(OPTION_THRESHOLDS, {**kept, label: threshold})
+
+    @callback
+    def async_watch(self, watcher: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call `watcher` whenever the status or a detection changes; return how to stop that."""
+        self._watchers.append(watcher)
+        return lambda: self._watchers.remove(watcher)
+
+    @callback
+    def async_watch_detections(self, watcher: Callable[[Detection], None]) -> CALLBACK_TYPE:
+        """Call `watcher` with every detection that starts; return how to stop that."""
+        self._detection_watchers.append(watcher)
+        return lambda: self._detection_watchers.remove(watcher)
+
+    def _save_option(self, key: str, value: object) -> None:
+        """Change one option of the entry; nothing is reloaded by it."""
+        options = {**self._entry.options, key: value}
+        self._hass.config_entries.async_update_entry(self._entry, options=options)
+
+    def _call_soon[*Ts](self, function: Callable[[*Ts], None], *arguments: *Ts) -> None:
+        """Run a function on the event loop; called by the listener's threads, maybe after Home Assistant stopped."""
+        try:
+            self._hass.loop.call_soon_threadsafe(function, *arguments)
+        except RuntimeError:
+            _LOGGER.debug("Home Assistant has stopped")
+
+    def _find_source(self) -> Source:
+        """Ask Home Assistant for the camera's address; called by the listener's thread."""
+        finding = asyncio.run_coroutine_threadsafe(
+            async_find_source(self._hass, self._entry.data), self._hass.loop
+        )
+        try:
+            return finding.result(FIND_SOURCE_SECONDS)
+        except TimeoutError as error:
+            finding.cancel()
+            raise NoAnswerError("the camera's integration does not give its stream's address") from error
+
+    @callback
+    def _async_take_frame(self, listener: Listener, frame: ScoreFrame) -> None:
+        """Decide on a frame, unless it comes from a listener that has been stopped."""
+        if listener is not self._listener or not self.status.state.hears:
+            return
+        changes = self.decider.step(frame)
+        for detection in changes:
+            if detection.active:
+                self._async_announce(detection)
+        if changes:
+            self._async_notify()
+
+    @callback
+    def _async_take_status(self, listener: Listener, status: ListenerStatus) -> None:
+        """Note how the camera is heard, unless it comes from a listener that has been stopped."""
+        if listener is self._listener:
+            self._async_change_status(status)
+
+    @callback
+    def _async_change_status(self, status: ListenerStatus) -> None:
+        """Note a status; after a gap the decider starts afresh. One log line when lost, one when back."""
+        before, self.status = self.status, status
+        if before.state.hears != status.state.hears:
+            self.decider.reset()
+        if status.reason and not before.reason:
+            _LOGGER.warning("%s can't be heard: %s", self._entry.title, status.reason)
+        elif before.reason and status.state.hears:
+            _LOGGER.info("%s is heard again", self._entry.title)
+        self._async_notify()
+
+    @callback
+    def _async_announce(self, detection: Detection) -> None:
+        """Tell the event entity and the bus."""
+        for watcher in list(self._detection_watchers):
+            watcher(detection)
+        unique_id = self.unique_id(detection.label)
+        entity_id = er.async_get(self._hass).async_get_entity_id("binary_sensor", DOMAIN, unique_id)
+        self._hass.bus.async_fire(
+            EVENT_SOUND,
+            {
+                "entity": entity_id,
+                "class": detection.label,
+                "score": round(detection.score, 3),
+                "time": dt_util.utcnow().isoformat(),
+            },
+        )
+
+    @callback
+    def _async_notify(self) -> None:
+        """Let every entity write its state."""
+        for watcher in list(self._watchers):
+            watcher()
