@@ -1,0 +1,1 @@
+"""Home Assistant's folder for integrations that are not its own."""

@@ -54,7 +54,9 @@ class JsonView:
     def detection(self, source: str, detection: Detection) -> None:
         """Print the detection."""
         score = round(detection.score, 6)
-        _print_json({"source": source, "detection": detection.label, "t": detection.t, "score": score})
+        _print_json(
+            {"source": source, "detection": detection.label, "t": detection.t, "score": score}
+        )
 
     def error(self, source: str, message: str) -> None:
         """Print the error."""
@@ -79,7 +81,9 @@ class BarView:
 
     def detection(self, source: str, detection: Detection) -> None:
         """Leave a line for the detection."""
-        print(f"{detection.t:7.2f}s  {detection.label.upper()}  {detection.score:.2f}  {source}\033[K")
+        print(
+            f"{detection.t:7.2f}s  {detection.label.upper()}  {detection.score:.2f}  {source}\033[K"
+        )
 
     def error(self, source: str, message: str) -> None:
         """Print the error."""
@@ -97,7 +101,9 @@ def _print_json(value: dict[str, object]) -> None:
     sys.stdout.flush()
 
 
-def hear(name: str, source: Source, model: Model, scorer: Scorer, stop: threading.Event) -> Iterator[ScoreFrame]:
+def hear(
+    name: str, source: Source, model: Model, scorer: Scorer, stop: threading.Event
+) -> Iterator[ScoreFrame]:
     """Yield the frames of one source until it ends; raises an `EngineError` if it can't be heard."""
     analyzer = Analyzer(name, model, scorer)
     heard = False
@@ -143,7 +149,10 @@ def listen_to_all(names: Sequence[str], model: Model, scorer: Scorer, view: View
         heard.append(listen_to(name, model, scorer, view, stop))
 
     live = [name for name in names if "://" in name and not Path(name).exists()]
-    threads = [threading.Thread(target=hear_one, args=(name,), name=f"listen {i}") for i, name in enumerate(live)]
+    threads = [
+        threading.Thread(target=hear_one, args=(name,), name=f"listen {i}")
+        for i, name in enumerate(live)
+    ]
     try:
         for thread in threads:
             thread.start()
@@ -165,12 +174,23 @@ def listen_to_all(names: Sequence[str], model: Model, scorer: Scorer, view: View
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m tools.listen", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="python -m tools.listen",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("sources", nargs="+", metavar="SOURCE", help=f"file, URL, or {STDIN} for standard input")
-    parser.add_argument("--model", default=DEFAULT_MODEL, help="model's name (default: %(default)s)")
+    parser.add_argument(
+        "sources", nargs="+", metavar="SOURCE", help=f"file, URL, or {STDIN} for standard input"
+    )
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help="model's name (default: %(default)s)"
+    )
     parser.add_argument("--models", type=Path, help="folder of models (default: those that ship)")
-    parser.add_argument("--runtime", default="auto", choices=["auto", *Runtime], help="default: the fastest installed")
+    parser.add_argument(
+        "--runtime",
+        default="auto",
+        choices=["auto", *Runtime],
+        help="default: the fastest installed",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON lines")
     options = parser.parse_args(arguments)
     try:

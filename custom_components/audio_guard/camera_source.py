@@ -41,7 +41,9 @@ async def _async_camera_source(hass: HomeAssistant, camera: str) -> Source:
     try:
         address = await async_get_stream_source(hass, entity_id)
     except HomeAssistantError as error:
-        raise NotFoundError(f"{entity_id} is not available: check the camera's own integration") from error
+        raise NotFoundError(
+            f"{entity_id} is not available: check the camera's own integration"
+        ) from error
     if not address:
         raise NoAudioError(f"{entity_id} gives no stream: enter the camera's RTSP address instead")
     return parse_source(address)

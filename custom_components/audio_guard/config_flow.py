@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-import voluptuous as vol
+import probatio as vol
 from homeassistant.components.camera import DOMAIN as CAMERA_DOMAIN
 from homeassistant.config_entries import ConfigFlow, ConfigFlowResult
 from homeassistant.const import CONF_NAME, CONF_PASSWORD, CONF_URL, CONF_USERNAME
@@ -108,7 +108,9 @@ class AudioGuardConfigFlow(ConfigFlow, domain=DOMAIN):
                     return self.async_create_entry(title=title, data=data)
         return self.async_show_form(
             step_id="url",
-            data_schema=self.add_suggested_values_to_schema(URL_SCHEMA, _without_password(user_input)),
+            data_schema=self.add_suggested_values_to_schema(
+                URL_SCHEMA, _without_password(user_input)
+            ),
             errors=errors,
         )
 

@@ -30,7 +30,9 @@ type AudioGuardConfigEntry = ConfigEntry[CameraDevice]
 class CameraDevice:
     """Bring frames from the listener's threads to the event loop and decide there, so that thresholds act at once."""
 
-    def __init__(self, hass: HomeAssistant, entry: AudioGuardConfigEntry, loaded: LoadedModel) -> None:
+    def __init__(
+        self, hass: HomeAssistant, entry: AudioGuardConfigEntry, loaded: LoadedModel
+    ) -> None:
         """Take the thresholds from the entry's options, or else from the model's card."""
         self._hass = hass
         self._entry = entry
@@ -102,7 +104,9 @@ class CameraDevice:
         if listener is None:
             return
         if not await self._hass.async_add_executor_job(listener.stop):
-            _LOGGER.debug("%s is still being opened; its thread ends when that fails", self._entry.title)
+            _LOGGER.debug(
+                "%s is still being opened; its thread ends when that fails", self._entry.title
+            )
         self._async_change_status(ListenerStatus(state=ListenerState.OFF))
 
     async def async_set_listening(self, listening: bool) -> None:
@@ -153,7 +157,9 @@ class CameraDevice:
             return finding.result(FIND_SOURCE_SECONDS)
         except TimeoutError as error:
             finding.cancel()
-            raise NoAnswerError("the camera's integration does not give its stream's address") from error
+            raise NoAnswerError(
+                "the camera's integration does not give its stream's address"
+            ) from error
 
     @callback
     def _async_take_frame(self, listener: Listener, frame: ScoreFrame) -> None:

@@ -39,7 +39,9 @@ async def async_setup_entry(
 class Threshold(AudioGuardEntity, NumberEntity):
     """The score from which a class counts as heard; 1 switches the class off."""
 
-    def __init__(self, device: CameraDevice, description: NumberEntityDescription, label: str) -> None:
+    def __init__(
+        self, device: CameraDevice, description: NumberEntityDescription, label: str
+    ) -> None:
         """Note which class the threshold is for."""
         super().__init__(device, description)
         self._label = label

@@ -35,7 +35,9 @@ class Analyzer:
         self._changed = threading.Condition()
         self._closed = False
         self._next_window = 0
-        self._follows_on = False  # the log-mel frames of the window before are still there to build on
+        self._follows_on = (
+            False  # the log-mel frames of the window before are still there to build on
+        )
         self.skipped_hops = 0
 
     def write(self, pcm: NDArray[np.float32]) -> None:

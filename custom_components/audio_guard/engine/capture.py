@@ -83,7 +83,10 @@ class Capture:
         self.close()
 
     def open(self) -> StreamInfo:
-        """Connect, find the audio track and return what it is, which stays in `info`; raises a `SourceError` that says what to do."""
+        """Connect, find the audio track and return what it is, which stays in `info`.
+
+        Raises a `SourceError` that says what to do.
+        """
         if self._source.is_url:
             knock(self._source, self._stop)
         av = _load_av()
@@ -91,8 +94,10 @@ class Capture:
             self._container = av.open(
                 self._file(), mode="r", options=self._options(), timeout=self._timeout()
             )
-        except Exception as error:
-            raise self._explained(error) from None  # FFmpeg's own error holds the URL with the password
+        except Exception as error:  # noqa: BLE001 (PyAV raises dozens of kinds; all are explained)
+            raise self._explained(
+                error
+            ) from None  # FFmpeg's own error holds the URL with the password
         tracks = self._container.streams.audio
         if not tracks or not tracks[0].codec_context:
             self.close()
@@ -256,7 +261,9 @@ class _HopResampler:
             yield from self.flush()
             self._format = arriving
             self._fifo = self._av.AudioFifo()
-            self._resampler = self._av.AudioResampler(format="flt", layout="mono", rate=self._rate_hz)
+            self._resampler = self._av.AudioResampler(
+                format="flt", layout="mono", rate=self._rate_hz
+            )
         self._fifo.write(frame)
         hop = round(frame.sample_rate * RESAMPLE_SECONDS)
         while self._fifo.samples >= hop:

@@ -114,7 +114,9 @@ def load_model(name: str = DEFAULT_MODEL, folder: Path | None = None) -> Model:
     """Read the card of the model `name` in `folder` (default: the bundled models)."""
     models = folder or BUNDLED_MODELS
     if not name or Path(name).name != name:
-        raise ModelError(f"{name!r} is not a model's name: give a folder's name inside {models.name}/")
+        raise ModelError(
+            f"{name!r} is not a model's name: give a folder's name inside {models.name}/"
+        )
     card = models / name / "card.json"
     try:
         if card.stat().st_size > LARGEST_CARD_BYTES:
@@ -181,15 +183,23 @@ def _front_end(card: Mapping[str, Any]) -> FrontEnd:
     if (kind := numbers.pop("kind")) != "vggish":
         raise ValueError(f"the front end {kind!r} is unknown to this version")
     for key, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int | float)
+            or not math.isfinite(value)
+        ):
             raise ValueError(f"front_end.{key} should be a number, not {value!r}")
         if FrontEnd.__annotations__.get(key) is int and not isinstance(value, int):
             raise ValueError(f"front_end.{key} should be a whole number, not {value!r}")
     front_end = FrontEnd(**numbers)
-    sizes_fit = 0 < front_end.hop_samples <= front_end.window_samples <= front_end.fft_size <= 65_536
+    sizes_fit = (
+        0 < front_end.hop_samples <= front_end.window_samples <= front_end.fft_size <= 65_536
+    )
     frames_fit = 0 < front_end.patch_hop_frames <= front_end.patch_frames <= 10_000
     bands_fit = 0 < front_end.mel_bands <= 1_024 and front_end.log_offset > 0
-    rates_fit = 0 <= front_end.mel_min_hz < front_end.mel_max_hz <= front_end.sample_rate_hz / 2 <= 96_000
+    rates_fit = (
+        0 <= front_end.mel_min_hz < front_end.mel_max_hz <= front_end.sample_rate_hz / 2 <= 96_000
+    )
     if not (sizes_fit and frames_fit and bands_fit and rates_fit):
         raise ValueError("the front end's numbers don't fit together")
     return front_end

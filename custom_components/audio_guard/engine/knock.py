@@ -1,4 +1,4 @@
-"""Knock before FFmpeg opens: is the host there, and does it speak RTSP?
+"""Knock before FFmpeg opens, to see whether the host is there and speaks RTSP.
 
 FFmpeg can't be told to stop while it opens, and it says "invalid data" for a host that never answers. A knock costs
 one short connection per connect, stops when told and tells these cases apart.

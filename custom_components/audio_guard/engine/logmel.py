@@ -16,9 +16,8 @@ Patch = NDArray[np.float32]
 def mel_matrix(front_end: FrontEnd) -> NDArray[np.float64]:
     """Return the band weights, shape (fft_size / 2 + 1, mel_bands): triangles that are straight on the mel scale."""
     bins_mel = _mel(np.linspace(0.0, front_end.sample_rate_hz / 2, front_end.fft_size // 2 + 1))
-    edges_mel = np.linspace(
-        *_mel(np.array([front_end.mel_min_hz, front_end.mel_max_hz])), front_end.mel_bands + 2
-    )
+    lowest, highest = _mel(np.array([front_end.mel_min_hz, front_end.mel_max_hz]))
+    edges_mel = np.linspace(lowest, highest, front_end.mel_bands + 2)
     low, center, high = edges_mel[:-2], edges_mel[1:-1], edges_mel[2:]
     rising = (bins_mel[:, None] - low) / (center - low)
     falling = (high - bins_mel[:, None]) / (high - center)
@@ -62,7 +61,9 @@ class LogMel:
     def whole(self, pcm: Samples) -> Patch:
         """Compute a patch from its `patch_samples` samples, forgetting what came before."""
         if len(pcm) != self._front_end.patch_samples:
-            raise ValueError(f"a patch needs {self._front_end.patch_samples} samples, got {len(pcm)}")
+            raise ValueError(
+                f"a patch needs {self._front_end.patch_samples} samples, got {len(pcm)}"
+            )
         self._compute(pcm, self._patch)
         self._pcm[: self._overlap] = pcm[len(pcm) - self._overlap :]
         return self._patch
@@ -70,7 +71,9 @@ class LogMel:
     def advance(self, pcm: Samples) -> Patch:
         """Compute the next patch from the `patch_hop_samples` samples that follow the last patch's."""
         if len(pcm) != self._front_end.patch_hop_samples:
-            raise ValueError(f"a hop is {self._front_end.patch_hop_samples} samples, got {len(pcm)}")
+            raise ValueError(
+                f"a hop is {self._front_end.patch_hop_samples} samples, got {len(pcm)}"
+            )
         self._pcm[self._overlap :] = pcm
         kept = self._front_end.patch_frames - self._front_end.patch_hop_frames
         self._patch[:kept] = self._patch[self._front_end.patch_hop_frames :]
@@ -87,7 +90,7 @@ class LogMel:
             self._hann,
             out=self._windowed[:count, : self._front_end.window_samples],
         )
-        np.fft.rfft(self._windowed[:count], out=self._spectrum[:count])
+        np.fft.rfft(self._windowed[:count], out=self._spectrum[:count])  # type: ignore[arg-type]
         np.abs(self._spectrum[:count], out=self._magnitude[:count])
         np.matmul(self._magnitude[:count], self._mel, out=out)
         np.add(out, np.float32(self._front_end.log_offset), out=out)
@@ -103,5 +106,6 @@ def frames(pcm: Samples, front_end: FrontEnd) -> Patch:
         np.float32
     )
     magnitude = np.abs(np.fft.rfft(windowed, front_end.fft_size)).astype(np.float32)
-    mels: Patch = magnitude @ mel_matrix(front_end).astype(np.float32)
-    return np.log(mels + np.float32(front_end.log_offset))
+    mels = magnitude @ mel_matrix(front_end).astype(np.float32)
+    log_mel: Patch = np.log(mels + np.float32(front_end.log_offset))
+    return log_mel

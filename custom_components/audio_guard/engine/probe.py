@@ -1,4 +1,4 @@
-"""Try a source once, for a person who waits: does it send sound?"""
+"""Try a source once, for a person who waits to know whether it sends sound."""
 
 import threading
 from dataclasses import dataclass

@@ -26,7 +26,9 @@ class PcmRing:
         """Copy the samples of the stream's places `start` to `stop`; raise IndexError if they are gone or to come."""
         capacity = len(self._samples)
         if not max(0, self.total - capacity) <= start <= stop <= self.total:
-            raise IndexError(f"samples {start} to {stop} are not in the ring (it ends at {self.total})")
+            raise IndexError(
+                f"samples {start} to {stop} are not in the ring (it ends at {self.total})"
+            )
         first = start % capacity
         length = stop - start
         head = self._samples[first : first + length]

@@ -17,7 +17,7 @@ from .errors import ModelError, RuntimeMissingError
 
 _LOGGER = logging.getLogger(__name__)
 
-# Enough runs for the second runtime's lead to show above the noise of a busy machine, few enough not to be felt at start.
+# Enough runs for a lead to show above the noise of a busy machine, few enough not to be felt.
 TRIAL_RUNS = 10
 
 
@@ -81,10 +81,14 @@ class LiteRtScorer:
         file = model.files[Runtime.LITERT]["model"]
         self._lock = threading.Lock()  # an interpreter holds the tensors of one call
         try:
-            self._interpreter = interpreter.Interpreter(model_path=str(file.checked()), num_threads=1)
+            self._interpreter = interpreter.Interpreter(
+                model_path=str(file.checked()), num_threads=1
+            )
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError) as error:
-            raise ModelError(f"LiteRT can't load {file.path.name}: install the model again") from error
+            raise ModelError(
+                f"LiteRT can't load {file.path.name}: install the model again"
+            ) from error
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
         self._labels = len(model.labels)
@@ -181,16 +185,24 @@ def _load(model: Model, runtime: Runtime) -> Scorer:
         )
     family = Runtime.LITERT if runtime is Runtime.LITERT_GPU else runtime
     if family not in model.files:
-        raise RuntimeMissingError(f"the model {model.name!r} has no files for {runtime}: choose another runtime")
+        raise RuntimeMissingError(
+            f"the model {model.name!r} has no files for {runtime}: choose another runtime"
+        )
     try:
         scorer = _SCORERS[runtime](model)
         scorer.score(_blank_patch(model))
     except (ImportError, OSError) as error:
-        raise RuntimeMissingError(f"the runtime {runtime} is installed and can't be loaded ({error})") from error
+        raise RuntimeMissingError(
+            f"the runtime {runtime} is installed and can't be loaded ({error})"
+        ) from error
     except KeyError as error:
-        raise ModelError(f"the card of {model.name!r} lists no file {error} for {runtime}") from error
+        raise ModelError(
+            f"the card of {model.name!r} lists no file {error} for {runtime}"
+        ) from error
     except ValueError as error:
-        raise ModelError(f"the model {model.name!r} does not fit its card on {runtime}: {error}") from error
+        raise ModelError(
+            f"the model {model.name!r} does not fit its card on {runtime}: {error}"
+        ) from error
     return scorer
 
 

@@ -79,13 +79,15 @@ def parse_source(
         raise InvalidUrlError("the address is no valid URL: check its host and port") from error
     if parts.scheme not in SCHEMES:
         raise InvalidUrlError(
-            f"addresses that begin with {parts.scheme}:// can't be opened: use rtsp://, rtsps://, http:// or another of "
+            f"addresses that begin with {parts.scheme}:// can't be opened: use one of "
             + ", ".join(sorted(SCHEMES))
         )
     if not host:
         raise InvalidUrlError("the address names no host: write rtsp://host/path")
     if any(character.isspace() or not character.isprintable() for character in text):
-        raise InvalidUrlError("the address holds a space or an invisible character: remove it or write it as %20")
+        raise InvalidUrlError(
+            "the address holds a space or an invisible character: remove it or write it as %20"
+        )
     return Source(
         url=parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl(),
         username=username or unquote(parts.username or ""),
@@ -97,7 +99,11 @@ def parse_source(
 def _scheme(text: str) -> str:
     """Return the scheme of a URL, or nothing for a path."""
     head, separator, _ = text.partition("://")
-    return head.lower() if separator and head.replace("+", "").isalnum() and not Path(text).exists() else ""
+    return (
+        head.lower()
+        if separator and head.replace("+", "").isalnum() and not Path(text).exists()
+        else ""
+    )
 
 
 def redact(text: str) -> str:
