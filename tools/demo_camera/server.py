@@ -1,6 +1,7 @@
 """Run a demo camera in its own thread, so that synchronous code can start, hurt and stop it."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import Future
@@ -13,7 +14,8 @@ from .codec import CODECS, Pcm, resample
 from .faults import Fault
 from .rtp import EncodedSound
 from .rtsp import CameraState, Connection
-from .scene import SAMPLE_RATE_HZ, Scene, render
+from .scene import Scene, render
+from .sounds.synth import SAMPLE_RATE_HZ
 
 START_STOP_LIMIT_SECONDS = 10.0
 
@@ -63,8 +65,8 @@ class DemoCamera:
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stopping: asyncio.Event | None = None
-        self._server: asyncio.Server | None = None
-        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
+        self._listener: socket.socket | None = None
+        self._connections: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
         """Start."""
@@ -184,11 +186,11 @@ class DemoCamera:
         """Live in the thread from start to stop; a port that can't be opened goes to `ready`."""
         self._stopping = asyncio.Event()
         try:
-            await self._open_port()
-            await self._listen()
+            self._open_port()
         except OSError as error:
             ready.set_exception(error)
             return
+        await self._listen()
         self._loop = asyncio.get_running_loop()
         ready.set_result(None)
         await self._stopping.wait()
@@ -200,27 +202,54 @@ class DemoCamera:
         """Open or close the port as the fault wants it."""
         if self._state.fault is Fault.REFUSE:
             self._close_port()
-        elif self._server is None:
-            await self._open_port()
+        elif self._listener is None:
+            self._open_port()
 
-    async def _open_port(self) -> None:
-        self._server = await asyncio.start_server(self._accept, self.host, self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+    def _open_port(self) -> None:
+        """Welcome connections. Raises `OSError`.
+
+        Not by `asyncio.start_server`: a connection that its `close` finds half accepted hangs
+        forever.
+        """
+        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
+        self._listener = socket.create_server((self.host, self.port), family=family)
+        self._listener.setblocking(False)
+        self.port = self._listener.getsockname()[1]
+        asyncio.get_running_loop().add_reader(self._listener, self._accept, self._listener)
 
     def _close_port(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        """Refuse new connections from now on."""
+        if self._listener is not None:
+            asyncio.get_running_loop().remove_reader(self._listener)
+            self._listener.close()
+            self._listener = None
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _accept(self, listener: socket.socket) -> None:
         """Give a new client its task."""
-        task = asyncio.create_task(Connection(self._state, reader, writer).run())
-        self._connections[task] = writer
-        task.add_done_callback(self._connections.pop)
+        try:
+            client, _ = listener.accept()
+        except OSError:
+            return  # the client has left already
+        client.setblocking(False)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        task = asyncio.create_task(self._serve(client))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
+        task.add_done_callback(lambda _: client.close())  # if it never ran
+
+    async def _serve(self, client: socket.socket) -> None:
+        """Answer one client until it leaves or is dropped."""
+        reader, writer = await asyncio.open_connection(sock=client)
+        try:
+            await Connection(self._state, reader, writer).run()
+            await writer.wait_closed()
+        except ConnectionError:
+            pass  # the client closed first
+        finally:
+            writer.transport.abort()
 
     async def _abort_connections(self) -> None:
         """End all connections without a farewell."""
-        for task, writer in list(self._connections.items()):
-            writer.transport.abort()
+        for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)

@@ -5,6 +5,7 @@ import numpy as np
 from .room import LIVING_ROOM, in_room
 from .synth import (
     SAMPLE_RATE_HZ,
+    Formant,
     Signal,
     curve,
     fade,
@@ -37,7 +38,7 @@ def wail(seconds: float, pitch_hz: float, rng: np.random.Generator) -> Signal:
     time = np.arange(len(arch)) / SAMPLE_RATE_HZ
     tremble = 1 + 0.018 * np.sin(2 * np.pi * rng.uniform(5.5, 7.5) * time)
     pitch = pitch_hz * arch * tremble * wander(rng, len(arch), 60, 0.008)
-    formants = [
+    formants: list[Formant] = [
         (curve(seconds, (0, 750), (0.3, 1150), (0.7, 1100), (1, 800)), 250, 1.0),
         (curve(seconds, (0, 1700), (0.3, 2000), (0.7, 1900), (1, 1600)), 350, 0.7),
         (3400.0, 500, 0.8),

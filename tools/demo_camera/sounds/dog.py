@@ -3,7 +3,7 @@
 import numpy as np
 
 from .room import LIVING_ROOM, in_room
-from .synth import Signal, curve, fade, formant_gain, mix, noise, samples, voice, wander
+from .synth import Formant, Signal, curve, fade, formant_gain, mix, noise, samples, voice, wander
 
 
 def barking(rng: np.random.Generator, barks: int = 6) -> Signal:
@@ -22,7 +22,7 @@ def bark(pitch_hz: float, rng: np.random.Generator) -> Signal:
     seconds = rng.uniform(0.16, 0.21)
     pitch = pitch_hz * curve(seconds, (0, 0.75), (0.18, 1.2), (0.45, 1.1), (1, 0.6))
     pitch *= wander(rng, len(pitch), 180, 0.03)
-    formants = [
+    formants: list[Formant] = [
         (curve(seconds, (0, 480), (0.25, 900), (0.6, 850), (1, 500)), 260, 1.0),
         (curve(seconds, (0, 1100), (0.25, 1600), (0.6, 1500), (1, 1000)), 320, 0.9),
         (2600.0, 500, 0.45),

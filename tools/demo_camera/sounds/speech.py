@@ -72,5 +72,5 @@ def vowel(rng: np.random.Generator, seconds: float, pitch_hz: float, tract: floa
 
 def consonant(rng: np.random.Generator) -> Signal:
     """Return a hiss or a burst of breath between vowels."""
-    low_hz = rng.choice([1500.0, 2500.0, 4000.0])
+    low_hz = float(rng.choice([1500.0, 2500.0, 4000.0]))
     return fade(noise(rng, samples(0.08), band(low_hz, TOP_HZ)), 0.02, 0.03)
