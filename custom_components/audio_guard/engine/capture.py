@@ -4,6 +4,7 @@ The only module that imports `av`, and only when a source is opened.
 """
 
 import contextlib
+import errno
 import importlib
 import sys
 import threading
@@ -90,14 +91,15 @@ class Capture:
         if self._source.is_url:
             knock(self._source, self._stop)
         av = _load_av()
+        began = time.monotonic()
         try:
             self._container = av.open(
                 self._file(), mode="r", options=self._options(), timeout=self._timeout()
             )
         except Exception as error:  # noqa: BLE001 (PyAV raises dozens of kinds; all are explained)
-            raise self._explained(
-                error
-            ) from None  # FFmpeg's own error holds the URL with the password
+            if time.monotonic() - began >= OPEN_SECONDS:
+                error = av.error.TimeoutError(0, "")  # FFmpeg calls it invalid data
+            raise self._explained(error) from None  # FFmpeg's text holds the URL with its password
         tracks = self._container.streams.audio
         if not tracks or not tracks[0].codec_context:
             self.close()
@@ -182,7 +184,14 @@ class Capture:
         """Return FFmpeg's options for the source."""
         if self._source.scheme not in RTSP_SCHEMES:
             return {}
-        options = {"rtsp_transport": str(self._source.transport)}
+        options = {
+            "rtsp_transport": str(self._source.transport),
+            # The session's description says all that a decoder needs, so opening must not wait for a first packet:
+            # it could not be stopped while it waits.
+            "max_ts_probe": "0",
+            # With a video track too, this much of the stream is read for the video's size, which nobody asks for.
+            "analyzeduration": "500000",
+        }
         if self._audio_only:
             options["allowed_media_types"] = "audio"
         return options
@@ -240,7 +249,10 @@ class Capture:
         ):
             if isinstance(error, kinds):
                 return ours(f"{name} {message}")
-        return SourceError(f"{name} can't be opened or read ({redact(str(error))})")
+        if isinstance(error, OSError) and error.errno in (errno.EIO, errno.EPIPE):
+            return EndOfStreamError(f"{name} has broken the connection off")
+        text = getattr(error, "strerror", None) or str(error)
+        return SourceError(f"{name} can't be opened or read ({redact(text)})")
 
 
 class _HopResampler:

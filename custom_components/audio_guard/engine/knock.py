@@ -96,6 +96,10 @@ def _ask_options(connection: socket.socket, source: Source, stop: threading.Even
             answer += received
     except (ConnectionError, BrokenPipeError):
         answer = b""
+    if not answer:
+        raise NoAnswerError(
+            f"{source.name} hangs up without an answer: it may take no more viewers, so close others or restart it"
+        )
     if not answer.startswith(b"RTSP/"):
         raise NotAStreamError(
             f"{source.name} is no RTSP server: check the port (usually 554 or 8554), or use http:// for a web stream"
