@@ -97,9 +97,9 @@ class Capture:
                 self._file(), mode="r", options=self._options(), timeout=self._timeout()
             )
         except Exception as error:  # noqa: BLE001 (PyAV raises dozens of kinds; all are explained)
-            if time.monotonic() - began >= OPEN_SECONDS:
-                error = av.error.TimeoutError(0, "")  # FFmpeg calls it invalid data
-            raise self._explained(error) from None  # FFmpeg's text holds the URL with its password
+            # FFmpeg calls a timeout "invalid data"; its text holds the URL with its password.
+            late = time.monotonic() - began >= OPEN_SECONDS
+            raise self._explained(TimeoutError() if late else error) from None
         tracks = self._container.streams.audio
         if not tracks or not tracks[0].codec_context:
             self.close()
@@ -237,7 +237,7 @@ class Capture:
                 "refuses the connection: check the address and the port, and that the camera is on",
             ),
             (
-                (av.error.TimeoutError, av.error.ExitError),
+                (TimeoutError, av.error.ExitError),
                 NoAnswerError,
                 "takes the connection and does not answer: restart the camera",
             ),

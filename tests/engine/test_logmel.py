@@ -1,0 +1,80 @@
+"""The front end equals its published definition, however its sound arrives."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio_guard_engine.card import FrontEnd
+from audio_guard_engine.logmel import LogMel, frames, mel_matrix
+from tests.engine.make_golden import golden_signal
+
+FRONT_END = FrontEnd()
+HOP = FRONT_END.patch_hop_samples
+PATCH = FRONT_END.patch_samples
+
+
+def signal(hops: int) -> np.ndarray:
+    return golden_signal(PATCH + hops * HOP).astype(np.float32)
+
+
+def test_equals_golden_values() -> None:
+    golden = json.loads((Path(__file__).parent / "golden_logmel.json").read_text())["log_mel"]
+    patch = LogMel(FRONT_END).whole(golden_signal(PATCH).astype(np.float32))
+    assert patch.shape == (96, 64)
+    assert np.abs(patch - golden).max() < 1e-4
+
+
+def test_incremental_equals_whole() -> None:
+    pcm = signal(hops=6)
+    streaming = LogMel(FRONT_END)
+    streaming.whole(pcm[:PATCH])
+    for hop in range(1, 7):
+        stop = PATCH + hop * HOP
+        advanced = streaming.advance(pcm[stop - HOP : stop]).copy()
+        assert np.abs(advanced - LogMel(FRONT_END).whole(pcm[stop - PATCH : stop])).max() < 1e-5
+
+
+def test_batch_equals_whole() -> None:
+    pcm = signal(hops=1)
+    assert np.abs(frames(pcm, FRONT_END)[:96] - LogMel(FRONT_END).whole(pcm[:PATCH])).max() < 1e-5
+
+
+def test_starts_afresh_with_a_whole_window() -> None:
+    pcm = signal(hops=0)
+    log_mel = LogMel(FRONT_END)
+    first = log_mel.whole(pcm).copy()
+    log_mel.advance(np.ones(HOP, np.float32))
+    assert np.array_equal(log_mel.whole(pcm), first)
+
+
+def test_silence_is_the_offset() -> None:
+    patch = LogMel(FRONT_END).whole(np.zeros(PATCH, np.float32))
+    assert np.allclose(patch, np.log(0.01))
+
+
+def test_a_tone_is_loudest_in_its_band() -> None:
+    tone = np.sin(2 * np.pi * 1000 * np.arange(PATCH) / 16_000).astype(np.float32)
+    loudest = LogMel(FRONT_END).whole(tone).mean(axis=0).argmax()
+    centers = np.argmax(mel_matrix(FRONT_END), axis=0) * 16_000 / 512
+    assert abs(centers[loudest] - 1000) < 60
+
+
+@pytest.mark.parametrize("missing", [1, -1])
+def test_refuses_a_wrong_number_of_samples(missing: int) -> None:
+    with pytest.raises(ValueError, match="samples"):
+        LogMel(FRONT_END).whole(np.zeros(PATCH - missing, np.float32))
+    with pytest.raises(ValueError, match="samples"):
+        LogMel(FRONT_END).advance(np.zeros(HOP - missing, np.float32))
+
+
+def test_too_short_a_recording_has_no_frames() -> None:
+    assert frames(np.zeros(399, np.float32), FRONT_END).shape == (0, 64)
+
+
+def test_parameters_come_from_the_card() -> None:
+    other = FrontEnd(
+        sample_rate_hz=32_000, fft_size=1024, window_samples=800, hop_samples=320, mel_bands=128
+    )
+    assert LogMel(other).whole(np.zeros(other.patch_samples, np.float32)).shape == (96, 128)
