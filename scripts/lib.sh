@@ -6,6 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
 cache=${cache:-$root/.cache}/audio-guard
 cd "$root"
+unset PYTHONDONTWRITEBYTECODE # Home Assistant takes 20 s to start when every module is compiled anew, else 5
 
 say() { printf '==> %s\n' "$*"; }
 fail() { printf 'error: %s\n' "$*" >&2; exit 1; }

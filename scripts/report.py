@@ -45,7 +45,9 @@ def _result(suite: str, case: ET.Element) -> Result:
 
 def main() -> int:
     """Print the sum; return 1 if a test failed or should have run."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("folder", type=Path, help="where the suites left their JUnit files")
     parser.add_argument("--must-run", metavar="MARKER", action="append", default=[])
     options = parser.parse_args()
