@@ -30,6 +30,7 @@ class CompactNetwork(nn.Module):
             if number in sizes.pool_after:
                 layers.append(nn.MaxPool2d(2))
             before = width
+        self.normalize = _fixed_scale()
         places = mel_bands >> len(sizes.pool_after)
         self.encoder = nn.Sequential(*layers)
         self.embed = nn.Linear(2 * before * places, sizes.embedding)
@@ -38,7 +39,7 @@ class CompactNetwork(nn.Module):
 
     def embedding(self, patches: Tensor) -> Tensor:
         """Return the embeddings (n, embedding) of patches (n, 1, frames, bands)."""
-        maps = self.encoder((patches - INPUT_MEAN) * INPUT_SCALE)
+        maps = self.encoder(self.normalize(patches))
         pooled = torch.cat((maps.mean(dim=2), maps.amax(dim=2)), dim=1)
         return torch.relu(self.embed(self.dropout(pooled.flatten(1))))
 
@@ -46,6 +47,18 @@ class CompactNetwork(nn.Module):
         """Return the logits (n, labels) of patches (n, 1, frames, bands)."""
         logits: Tensor = self.classify(self.dropout(self.embedding(patches)))
         return logits
+
+
+def _fixed_scale() -> nn.Conv2d:
+    """Return (x - mean) * scale as a 1x1 convolution.
+
+    ncnn computes plain arithmetic in place, and crashes when the first layer does so on an input
+    that wraps foreign memory, as numpy arrays are; a convolution writes to memory of its own.
+    """
+    layer = nn.Conv2d(1, 1, 1)
+    nn.init.constant_(layer.weight, INPUT_SCALE)
+    nn.init.constant_(layer.bias, -INPUT_MEAN * INPUT_SCALE)
+    return layer.requires_grad_(False)
 
 
 class Scores(nn.Module):

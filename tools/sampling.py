@@ -28,22 +28,26 @@ class WindowSampler:
         share = recipe.training.background_share
         even = (1 - share) / len(recipe.events)
         self._share = [share if label == recipe.background else even for label in recipe.labels]
-        self._takes, self._chances = _takes_by_label(store, recipe)
+        self._takes, chances = _takes_by_label(store, recipe)
+        self._reach = [np.cumsum(chance) for chance in chances]
 
     def draw(self, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return patches (count, 96, 64) and their label numbers (count,)."""
         labels = self._rng.choice(len(self._labels), count, p=self._share)
         patches = np.empty((count, FRONT_END.patch_frames, FRONT_END.mel_bands), np.float32)
         for i, label in enumerate(labels):
-            take = self._rng.choice(self._takes[label], p=self._chances[label])
-            patches[i] = self._window(int(take))
+            patches[i] = self._window(int(self._draw_takes(label, 1)[0]))
         return patches, labels
 
     def draw_label(self, label: str, count: int) -> NDArray[np.float32]:
         """Return patches of one label."""
         number = self._labels.index(label)
-        takes = self._rng.choice(self._takes[number], count, p=self._chances[number])
+        takes = self._draw_takes(number, count)
         return np.stack([self._window(int(take)) for take in takes]).astype(np.float32)
+
+    def _draw_takes(self, label: int, count: int) -> NDArray[np.int64]:
+        places = np.searchsorted(self._reach[label], self._rng.random(count), side="right")
+        return self._takes[label][np.minimum(places, self._takes[label].size - 1)]
 
     def _window(self, take: int) -> NDArray[np.float16]:
         starts = np.flatnonzero(self._store.take_starts(take))

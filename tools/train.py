@@ -74,7 +74,7 @@ class Trainer:
         self._optimizer.step()
         self._schedule.step()
         self.average.update(self.network)
-        return float(loss)
+        return float(loss.detach())
 
     def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
         drawn, labels = self._sampler.draw(self._plan.batch)

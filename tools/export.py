@@ -1,0 +1,190 @@
+"""Export a trained run: `python -m tools.export RUN_DIR --data CLIPS --out MODELS_FOLDER`.
+
+Writes MODELS_FOLDER/NAME/ with the files of both runtimes and card.json. Their scores on real patches
+of val are held together, thresholds are chosen on val, then val and test are measured. The folder is
+made beside its place and moved there when it is whole, so a failed export leaves nothing behind.
+`--report FOLDER` also writes recipe.toml, metrics.json, tables.md and confusion matrices there.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from audio_guard_engine.card import BUNDLED_MODELS, load_model
+from audio_guard_engine.errors import EngineError
+from audio_guard_engine.scorer import Runtime, load_scorer
+
+from tools.alerts import choose_policies
+from tools.card_file import write_card
+from tools.convert import ConvertError, write_litert, write_ncnn
+from tools.dataset import Clip, DatasetError
+from tools.feature_store import FeatureStore
+from tools.features import FRONT_END
+from tools.model_report import engine_score, measure, summary, tables_text
+from tools.plots import draw_confusion
+from tools.recipe import Recipe, RecipeError
+from tools.run_folder import RunFolderError, write_json
+from tools.train import load_network
+from tools.training_data import evaluation_store, read_clips
+from tools.window_tables import score_store
+
+LARGEST_DIFFERENCE = 1e-3
+PARITY_PATCHES = 256
+
+
+def export(
+    run: Path,
+    data: Path,
+    out: Path,
+    cache: Path,
+    *,
+    data_name: str,
+    notes: str = "",
+    false_alarms_per_hour: float = 1.0,
+) -> tuple[Recipe, dict[str, Any]]:
+    """Make the model's folder below `out`; return the recipe and the figures of val and test."""
+    recipe, network = load_network(run)
+    clips = read_clips(recipe, data)
+    val = evaluation_store(recipe, clips, "val", cache)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".exporting-", dir=out) as scratch:
+        folder = Path(scratch) / recipe.name
+        folder.mkdir()
+        write_ncnn(network, folder / recipe.name)
+        write_litert(network, folder / f"{recipe.name}.tflite")
+        training = _training_facts(run, recipe, data_name, notes)
+        write_card(folder, recipe, recipe.decider, training, {})
+        training["largest_difference_of_runtimes"] = check_parity(folder, val)
+        recipe = _with_chosen_thresholds(recipe, folder, val, false_alarms_per_hour)
+        write_card(folder, recipe, recipe.decider, training, {})
+        figures = _measure(recipe, folder, clips, cache)
+        metrics = {split: summary(of) for split, of in figures.items()}
+        write_card(folder, recipe, recipe.decider, training, metrics)
+        _replace_folder(folder, out / recipe.name)
+    return recipe, figures
+
+
+def check_parity(folder: Path, store: FeatureStore) -> float:
+    """Return the largest difference between the runtimes on real patches; raise if it is too large."""
+    model = load_model(folder.name, folder.parent)
+    rng = np.random.default_rng(0)
+    last = len(store.frames) - FRONT_END.patch_frames
+    starts = rng.integers(0, last + 1, PARITY_PATCHES)
+    patches = np.stack([store.frames[s : s + FRONT_END.patch_frames] for s in starts])
+    silence = np.full_like(patches[:1], np.log(FRONT_END.log_offset))
+    patches = np.concatenate((patches, silence)).astype(np.float32)
+    ncnn, litert = (
+        engine_score(load_scorer(model, runtime))(patches)
+        for runtime in (Runtime.NCNN, Runtime.LITERT)
+    )
+    difference = float(np.abs(ncnn - litert).max())
+    if not difference <= LARGEST_DIFFERENCE:
+        raise ConvertError(f"ncnn and LiteRT differ by {difference:.2g}: the export is not usable")
+    return difference
+
+
+def _with_chosen_thresholds(
+    recipe: Recipe, folder: Path, val: FeatureStore, false_alarms_per_hour: float
+) -> Recipe:
+    model = load_model(folder.name, folder.parent)
+    score = engine_score(load_scorer(model, Runtime.NCNN))
+    windows = score_store(val, recipe.labels, score)
+    policies = choose_policies(
+        windows, recipe.labels, recipe.background, recipe.decider, false_alarms_per_hour
+    )
+    return replace(recipe, decider=policies)
+
+
+def _measure(
+    recipe: Recipe, folder: Path, clips: list[Clip], cache: Path
+) -> dict[str, Any]:
+    model = load_model(folder.name, folder.parent)
+    return measure(model, recipe, clips, ("val", "test"), cache)
+
+
+def _training_facts(run: Path, recipe: Recipe, data_name: str, notes: str) -> dict[str, Any]:
+    facts = json.loads((run / "run.json").read_text())
+    metrics = json.loads((run / "metrics.json").read_text())
+    return {
+        "data": data_name,
+        "clips": facts["clips"],
+        "recipe": f"models/{recipe.name}/recipe.toml",
+        "commit": facts["commit"],
+        "seed": recipe.seed,
+        "weights": facts["weights"],
+        "torch": facts["torch"],
+        "epochs": len(metrics["epochs"]),
+        "best_epoch": metrics["best_epoch"],
+        "minutes": round(sum(row["seconds"] for row in metrics["epochs"]) / 60, 1),
+        "thresholds": "chosen on val: the smallest with at most the allowed false alarms",
+        "notes": notes,
+    }
+
+
+def _replace_folder(made: Path, place: Path) -> None:
+    """Move a whole folder into place; an older model there is set aside first, then removed."""
+    aside = made.parent / "older"
+    if place.exists():
+        place.rename(aside)
+    made.rename(place)
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def write_report(folder: Path, run: Path, recipe: Recipe, figures: dict[str, Any]) -> None:
+    """Write what people read about the model."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recipe.toml").write_text(recipe.text, encoding="utf-8")
+    (folder / "tables.md").write_text(tables_text(figures) + "\n", encoding="utf-8")
+    write_json(folder / "metrics.json", figures)
+    for split, of in figures.items():
+        title = f"{recipe.name}, {split}, paper mix"
+        draw_confusion(of["paper_mix"], recipe.labels, title, folder / f"confusion-{split}.png")
+    if (run / "curves.png").is_file():
+        shutil.copyfile(run / "curves.png", folder / "curves.png")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.export",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("run", type=Path, help="run folder of python -m tools.train")
+    parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
+    parser.add_argument("--out", type=Path, default=BUNDLED_MODELS, help="folder of models")
+    parser.add_argument("--report", type=Path, help="folder for metrics, tables and plots")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
+    parser.add_argument("--data-name", default="own recordings", help="what the card calls the data")
+    parser.add_argument("--notes", default="", help="what else the card should say of the training")
+    parser.add_argument(
+        "--false-alarms-per-hour", type=float, default=1.0, help="budget on val, for thresholds"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        recipe, figures = export(
+            options.run,
+            options.data,
+            options.out,
+            options.cache,
+            data_name=options.data_name,
+            notes=options.notes,
+            false_alarms_per_hour=options.false_alarms_per_hour,
+        )
+        if options.report:
+            write_report(options.report, options.run, recipe, figures)
+    except (ConvertError, DatasetError, EngineError, RecipeError, RunFolderError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(tables_text(figures))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
