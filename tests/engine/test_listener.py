@@ -1,0 +1,315 @@
+"""The loop over one camera: real sockets, and states that tell the truth."""
+
+import contextlib
+import random
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from audio_guard_engine import capture as capture_module
+from audio_guard_engine import listener as listener_module
+from audio_guard_engine.backoff import Backoff
+from audio_guard_engine.card import Model
+from audio_guard_engine.errors import ModelError, NotFoundError
+from audio_guard_engine.frame import ScoreFrame
+from audio_guard_engine.listener import Listener, ListenerState, ListenerStatus
+from audio_guard_engine.scorer import Scorer
+from audio_guard_engine.source import Source, parse_source
+from tests.engine.conftest import LoudnessScorer
+from tools.demo_camera.faults import Fault
+from tools.demo_camera.server import DemoCamera
+
+LIMIT_SECONDS = 15.0
+
+
+class Heard:
+    """A listener and all that it said; `until` waits for it."""
+
+    def __init__(self, find_source: Callable[[], Source], model: Model, scorer: Scorer) -> None:
+        self.frames: list[ScoreFrame] = []
+        self.statuses: list[ListenerStatus] = []
+        self._said = threading.Condition()
+        self.listener = Listener(
+            "test",
+            find_source,
+            model,
+            scorer,
+            on_frame=lambda frame: self._note(self.frames, frame),
+            on_status=lambda status: self._note(self.statuses, status),
+            backoff=QuickBackoff(random.Random(0)),
+        )
+
+    def _note(self, said: list[Any], what: object) -> None:
+        with self._said:
+            said.append(what)
+            self._said.notify_all()
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        with self._said:
+            assert self._said.wait_for(condition, LIMIT_SECONDS), (self.states, len(self.frames))
+
+    def until_state(self, state: ListenerState) -> None:
+        self.until(lambda: self.states[-1:] == [state])
+
+    @property
+    def states(self) -> list[ListenerState]:
+        return [status.state for status in self.statuses]
+
+
+class QuickBackoff(Backoff):
+    """Wait a twentieth of the time."""
+
+    def next_seconds(self) -> float:
+        return super().next_seconds() / 20
+
+
+@pytest.fixture
+def camera(tone: NDArray[np.float32]) -> Iterator[DemoCamera]:
+    with DemoCamera(
+        tone, speed=4.0, user="joe", password="hunter2", slow_start_seconds=0.01
+    ) as camera:
+        yield camera
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capture_module, "STALL_SECONDS", 0.8)
+    monkeypatch.setattr(capture_module, "READ_SLICE_SECONDS", 0.2)
+    monkeypatch.setattr(capture_module, "OPEN_SECONDS", 1.5)
+
+
+@contextlib.contextmanager
+def listening(address: str, model: Model, scorer: Scorer) -> Iterator[Heard]:
+    heard = Heard(lambda: parse_source(address), model, scorer)
+    heard.listener.start()
+    try:
+        yield heard
+    finally:
+        assert heard.listener.stop(5)
+        assert not [thread for thread in threading.enumerate() if "audio_guard" in thread.name]
+
+
+def test_hears_frames_a_hop_apart(camera: DemoCamera, model: Model, scorer: LoudnessScorer) -> None:
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until(lambda: len(heard.frames) >= 4)
+    assert heard.states == [ListenerState.CONNECTING, ListenerState.LISTENING]
+    assert [frame.t for frame in heard.frames[:4]] == [0.96, 1.44, 1.92, 2.4]
+    assert heard.frames[0].level_dbfs == pytest.approx(-9, abs=0.5)
+    stream = heard.statuses[-1].stream
+    assert stream is not None
+    assert stream.codec == "pcm_mulaw"
+
+
+@pytest.mark.parametrize(
+    ("fault", "state"),
+    [
+        (Fault.NO_AUDIO, ListenerState.NO_AUDIO),
+        (Fault.STALL, ListenerState.NO_AUDIO),
+        (Fault.NOT_FOUND, ListenerState.LOST),
+        (Fault.REFUSE, ListenerState.LOST),
+    ],
+)
+def test_names_why_a_camera_is_not_heard_and_recovers(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer, fault: Fault, state: ListenerState
+) -> None:
+    camera.fault = fault
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until_state(state)
+        assert heard.statuses[-1].reason
+        camera.fault = Fault.NONE
+        heard.until_state(ListenerState.LISTENING)
+        assert not heard.statuses[-1].reason
+
+
+def test_wrong_password_is_unauthorized_and_unspoken(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer
+) -> None:
+    address = camera.url_with_login.replace("hunter2", "sesame")
+    with listening(address, model, scorer) as heard:
+        heard.until_state(ListenerState.UNAUTHORIZED)
+    assert "sesame" not in repr(heard.statuses)
+
+
+def test_stalls_and_recovers(camera: DemoCamera, model: Model, scorer: LoudnessScorer) -> None:
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until(lambda: len(heard.frames) > 0)
+        camera.fault = Fault.STALL
+        heard.until_state(ListenerState.STALLED)
+        camera.fault = Fault.NONE
+        heard.until_state(ListenerState.LISTENING)
+
+
+def test_is_lost_with_its_server_and_returns_with_it(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer
+) -> None:
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until(lambda: len(heard.frames) > 2)
+        camera.stop()
+        heard.until_state(ListenerState.LOST)
+        before = len(heard.frames)
+        camera.start()
+        heard.until(lambda: len(heard.frames) > before)
+        assert heard.frames[before].t == 0.96  # another stretch of sound
+
+
+def test_digital_silence_shows_and_passes(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "SILENT_SECONDS", 2.0)
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until_state(ListenerState.LISTENING)
+        camera.fault = Fault.SILENCE
+        heard.until_state(ListenerState.SILENT)
+        camera.fault = Fault.NONE
+        heard.until_state(ListenerState.LISTENING)
+    assert ListenerState.LOST not in heard.states
+
+
+def test_a_scorer_that_fails_is_lost_with_the_reason_and_tried_again(
+    camera: DemoCamera, model: Model
+) -> None:
+    broken = threading.Event()
+    broken.set()
+
+    def fail() -> None:
+        if broken.is_set():
+            raise ModelError("the model gave a score that is not a number")
+
+    with listening(camera.url_with_login, model, LoudnessScorer(fail)) as heard:
+        heard.until_state(ListenerState.LOST)
+        assert "not a number" in heard.statuses[-1].reason
+        broken.clear()
+        heard.until_state(ListenerState.LISTENING)
+
+
+def test_an_unexpected_error_does_not_end_listening(camera: DemoCamera, model: Model) -> None:
+    faults = [ZeroDivisionError("native trouble")]
+
+    def fail() -> None:
+        if faults:
+            raise faults.pop()
+
+    with listening(camera.url_with_login, model, LoudnessScorer(fail)) as heard:
+        heard.until_state(ListenerState.LISTENING)
+    assert ListenerState.LOST in heard.states
+
+
+def test_the_address_is_asked_for_at_every_connect(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer
+) -> None:
+    asked = 0
+
+    def find_source() -> Source:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            raise NotFoundError("the camera entity is not there yet")
+        return parse_source(camera.url_with_login)
+
+    heard = Heard(find_source, model, scorer)
+    heard.listener.start()
+    heard.until_state(ListenerState.LISTENING)
+    assert heard.listener.stop(5)
+    assert asked == 2
+    assert heard.states[:2] == [ListenerState.CONNECTING, ListenerState.LOST]
+
+
+def test_a_slow_scorer_skips_to_the_newest_window_and_counts(
+    tone: NDArray[np.float32], model: Model
+) -> None:
+    slow = threading.Event()
+    scorer = LoudnessScorer(lambda: slow.wait(0.3) and None)
+    with DemoCamera(tone, speed=40.0) as camera, listening(camera.url, model, scorer) as heard:
+        heard.until(lambda: heard.listener.skipped_hops > 20)
+        slow.set()
+    times = [frame.t for frame in heard.frames]
+    assert times == sorted(set(times))
+
+
+def test_stop_is_quick_and_nothing_is_said_after_it(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer
+) -> None:
+    heard = Heard(lambda: parse_source(camera.url_with_login), model, scorer)
+    heard.listener.start()
+    heard.until(lambda: len(heard.frames) > 0)
+    assert heard.listener.stop()
+    said = (len(heard.frames), len(heard.statuses))
+    camera.drop_clients()
+    assert (len(heard.frames), len(heard.statuses)) == said
+
+
+def test_stopping_what_never_started() -> None:
+    heard = Heard(lambda: parse_source("rtsp://127.0.0.1:1/"), None, None)  # type: ignore[arg-type]
+    assert heard.listener.stop()
+
+
+def test_a_healthy_minute_resets_the_wait(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer
+) -> None:
+    now = 0.0
+    backoff = CountingBackoff()
+    lost = threading.Event()
+    back = threading.Semaphore(0)
+    listener = Listener(
+        "test",
+        lambda: parse_source(camera.url_with_login),
+        model,
+        scorer,
+        on_frame=lambda frame: back.release() if frame.t == 0.96 else None,
+        on_status=lambda status: lost.set() if status.state is ListenerState.LOST else None,
+        backoff=backoff,
+        clock=lambda: now,
+    )
+    listener.start()
+    assert back.acquire(timeout=LIMIT_SECONDS)
+    now += 59
+    camera.drop_clients()
+    assert back.acquire(timeout=LIMIT_SECONDS)
+    assert backoff.resets == 0
+    now += 60
+    camera.drop_clients()
+    assert back.acquire(timeout=LIMIT_SECONDS)
+    assert backoff.resets == 1
+    assert lost.is_set()
+    assert listener.stop(5)
+
+
+class CountingBackoff(Backoff):
+    """Wait for next to nothing, and count the resets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.resets = 0
+
+    def reset(self) -> None:
+        super().reset()
+        self.resets = getattr(self, "resets", -1) + 1
+
+    def next_seconds(self) -> float:
+        return 0.02
+
+
+def test_all_tracks_are_asked_for_after_two_failures(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    real = listener_module.Capture
+
+    def note(*arguments: Any, audio_only: bool, **options: Any) -> Any:
+        asked.append(audio_only)
+        if audio_only:
+            raise NotFoundError("this camera breaks on an audio-only SETUP")
+        return real(*arguments, audio_only=audio_only, **options)
+
+    monkeypatch.setattr(listener_module, "Capture", note)
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until_state(ListenerState.LISTENING)
+        heard.until(lambda: len(heard.frames) > 0)
+        camera.drop_clients()
+        heard.until_state(ListenerState.LOST)
+        heard.until_state(ListenerState.LISTENING)
+    assert asked == [True, True, False, False]
