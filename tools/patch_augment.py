@@ -27,8 +27,8 @@ class PatchAugment:
         self._chance = torch.Generator().manual_seed(seed)
 
     def __call__(self, patches: Tensor, backgrounds: Tensor) -> Tensor:
-        """Return changed patches; `backgrounds` has the same shape and is mixed into half of them."""
-        mel = to_mel(patches) * self._color(patches) * self._decibels(len(patches), -20, 6, 0.6)
+        """Return changed patches; `backgrounds` has the same shape and is mixed into some of them."""
+        mel = to_mel(patches) * self._color(patches) * self._decibels(len(patches), -20, 6, 0.4)
         mel = self._mix(mel, to_mel(backgrounds) * self._color(patches))
         mel = self._floor(mel)
         mel = self._band_limit(mel)
@@ -55,18 +55,18 @@ class PatchAugment:
 
     def _color(self, patches: Tensor) -> Tensor:
         """Return smooth random filters (n, 1, bands): microphones and rooms differ in tone."""
-        knots = 5.0 * torch.randn(len(patches), 1, 6, generator=self._chance)
+        knots = 3.5 * torch.randn(len(patches), 1, 6, generator=self._chance)
         bands = patches.shape[2]
         curve = torch.nn.functional.interpolate(knots, bands, mode="linear", align_corners=True)
         return 10 ** (curve / 20)
 
     def _mix(self, mel: Tensor, other: Tensor) -> Tensor:
-        """Add another sound at a signal-to-noise ratio of -5...25 dB to half of the patches."""
+        """Add another sound at a signal-to-noise ratio of -5...25 dB to a third of the patches."""
         snr_db = self._uniform(len(mel), -5, 25)
         level = mel.square().mean(dim=(1, 2)).sqrt()
         other_level = other.square().mean(dim=(1, 2)).sqrt().clamp_min(1e-6)
         scale = level / other_level * 10 ** (-snr_db / 20)
-        scale = torch.where(self._uniform(len(mel), 0, 1) < 0.5, scale, torch.zeros(len(mel)))
+        scale = torch.where(self._uniform(len(mel), 0, 1) < 0.3, scale, torch.zeros(len(mel)))
         return (mel.square() + (other * scale[:, None, None]).square()).sqrt()
 
     def _floor(self, mel: Tensor) -> Tensor:
@@ -75,24 +75,24 @@ class PatchAugment:
         bands = torch.linspace(1, 0, mel.shape[2])
         tilt = (self._uniform(len(mel), -0.5, 1.5)[:, None] * bands).exp()
         level = 10 ** (self._uniform(len(mel), -3.5, -0.5))
-        level = torch.where(self._uniform(len(mel), 0, 1) < 0.6, level, torch.zeros(len(mel)))
+        level = torch.where(self._uniform(len(mel), 0, 1) < 0.4, level, torch.zeros(len(mel)))
         hiss = noise * (level[:, None] * tilt)[:, None, :]
         return (mel.square() + hiss.square()).sqrt()
 
     def _band_limit(self, mel: Tensor) -> Tensor:
-        """Take away what an 8 kHz line does not carry, from a third of the patches."""
+        """Take away what an 8 kHz line does not carry, from a fifth of the patches."""
         bands = torch.arange(mel.shape[2])
         cut = self._uniform(len(mel), 0.70, 0.80) * mel.shape[2]
         low = self._uniform(len(mel), 0, 6)
         passed = ((cut[:, None] - bands).clamp(0, 1)) * ((bands - low[:, None]).clamp(0.05, 1))
-        kept = self._uniform(len(mel), 0, 1) >= 0.3
+        kept = self._uniform(len(mel), 0, 1) >= 0.2
         passed = torch.where(kept[:, None], torch.ones_like(passed), passed)
         return mel * passed[:, None, :]
 
     def _mask(self, patches: Tensor) -> Tensor:
-        """Hide up to 14 frames and up to 8 bands of half of the patches (SpecAugment)."""
+        """Hide up to 12 frames and up to 6 bands of half of the patches (SpecAugment)."""
         count, frames, bands = patches.shape
-        hidden = self._stripe(count, frames, 14)[:, :, None] | self._stripe(count, bands, 8)[:, None]
+        hidden = self._stripe(count, frames, 12)[:, :, None] | self._stripe(count, bands, 6)[:, None]
         chosen = self._uniform(count, 0, 1) < 0.5
         fill = patches.mean(dim=(1, 2), keepdim=True).expand_as(patches)
         return torch.where(hidden & chosen[:, None, None], fill, patches)

@@ -50,8 +50,13 @@ class Trainer:
         )
         steps = self._plan.epochs * self.steps_per_epoch
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, self._plan.learning_rate, total_steps=max(2, steps), pct_start=0.15
+            self._optimizer, self._plan.learning_rate, total_steps=max(2, steps), pct_start=0.1
         )
+
+    def start_from(self, network: CompactNetwork) -> None:
+        """Take over the weights of another network of the same sizes."""
+        self.network.load_state_dict(network.state_dict())
+        self.average = WeightAverage(self.network, self._plan.average_decay)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -113,13 +118,20 @@ def validate(network: CompactNetwork, recipe: Recipe, store: FeatureStore) -> di
     return split_tables(windows, recipe.labels, recipe.background)
 
 
-def train(recipe: Recipe, data: Path, out: Path, cache: Path) -> None:
-    """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights."""
+def train(
+    recipe: Recipe, data: Path, out: Path, cache: Path, start: Path | None = None
+) -> None:
+    """Train, from the weights of the run `start` if one is given, until the epochs are over,
+    validation stands still or Ctrl-C; keep the best weights.
+    """
     clips = read_clips(recipe, data)
     val = evaluation_store(recipe, clips, "val", cache)
     store = training_store(recipe, clips, data, cache)
     trainer = Trainer(recipe, store)
+    if start:
+        trainer.start_from(load_network(start)[1])
     facts = {
+        "started_from": start.name if start else "random weights",
         "data": str(data.name),
         "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
         "left_out": store.failures + val.failures,
@@ -202,6 +214,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--out", type=Path, required=True, help="run folder to make")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
+    parser.add_argument("--start", type=Path, help="run folder whose weights to start from")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the recipe's")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
@@ -213,7 +226,7 @@ def main(arguments: list[str] | None = None) -> int:
         given = {"epochs": options.epochs, "windows_per_epoch": options.windows}
         changes = {name: value for name, value in given.items() if value}
         recipe = replace(recipe, training=replace(recipe.training, **changes))
-        train(recipe, options.data, options.out, options.cache)
+        train(recipe, options.data, options.out, options.cache, options.start)
     except (DatasetError, RecipeError, RunFolderError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
