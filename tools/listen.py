@@ -148,7 +148,7 @@ def listen_to_all(names: Sequence[str], model: Model, scorer: Scorer, view: View
     def hear_one(name: str) -> None:
         heard.append(listen_to(name, model, scorer, view, stop))
 
-    live = [name for name in names if "://" in name and not Path(name).exists()]
+    live = [name for name in names if "://" in name]
     threads = [
         threading.Thread(target=hear_one, args=(name,), name=f"listen {i}")
         for i, name in enumerate(live)

@@ -21,19 +21,29 @@ async def async_find_source(hass: HomeAssistant, data: Mapping[str, Any]) -> Sou
     `SourceError`.
     """
     if CONF_CAMERA in data:
-        return await _async_camera_source(hass, data[CONF_CAMERA])
-    source = parse_source(
+        return parse_url(await _async_camera_address(hass, data[CONF_CAMERA]))
+    return parse_url(
         data[CONF_URL],
         username=data.get(CONF_USERNAME, ""),
         password=data.get(CONF_PASSWORD, ""),
         transport=Transport(data.get(CONF_TRANSPORT, Transport.TCP)),
     )
+
+
+def parse_url(
+    address: str, *, username: str = "", password: str = "", transport: Transport = Transport.TCP
+) -> Source:
+    """Read an address as the engine does, but refuse paths: local files are not a camera's.
+
+    Raises `InvalidUrlError`.
+    """
+    source = parse_source(address, username=username, password=password, transport=transport)
     if not source.is_url:
         raise InvalidUrlError("the address is no URL: write rtsp://host/path")
     return source
 
 
-async def _async_camera_source(hass: HomeAssistant, camera: str) -> Source:
+async def _async_camera_address(hass: HomeAssistant, camera: str) -> str:
     """Ask a camera entity, named by its id or its place in the entity registry, for its stream."""
     entity_id = er.async_resolve_entity_id(er.async_get(hass), camera)
     if entity_id is None:
@@ -46,4 +56,4 @@ async def _async_camera_source(hass: HomeAssistant, camera: str) -> Source:
         ) from error
     if not address:
         raise NoAudioError(f"{entity_id} gives no stream: enter the camera's RTSP address instead")
-    return parse_source(address)
+    return address

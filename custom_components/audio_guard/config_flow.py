@@ -22,7 +22,7 @@ from homeassistant.helpers.selector import (
     TextSelectorType,
 )
 
-from .camera_source import async_find_source
+from .camera_source import async_find_source, parse_url
 from .const import CONF_CAMERA, CONF_TRANSPORT, DOMAIN
 from .engine.errors import (
     HostUnreachableError,
@@ -37,7 +37,7 @@ from .engine.errors import (
     UnauthorizedError,
 )
 from .engine.probe import probe
-from .engine.source import Source, Transport, parse_source
+from .engine.source import Source, Transport
 from .shared_model import async_take_model
 
 _LOGGER = logging.getLogger(__name__)
@@ -157,15 +157,12 @@ class AudioGuardConfigFlow(ConfigFlow, domain=DOMAIN):
 
 def _read_form(user_input: Mapping[str, Any]) -> Source:
     """Read the address form; raises `InvalidUrlError`."""
-    source = parse_source(
+    return parse_url(
         user_input[CONF_URL],
         username=user_input.get(CONF_USERNAME, ""),
         password=user_input.get(CONF_PASSWORD, ""),
         transport=Transport(user_input[CONF_TRANSPORT]),
     )
-    if not source.is_url:
-        raise InvalidUrlError("the address is no URL: write rtsp://host/path")
-    return source
 
 
 def _without_password(user_input: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -53,6 +53,7 @@ def test_a_path_is_its_own_name(tmp_path: object) -> None:
         "rtsp://camera:port/",
         "rtsp://cam era/",
         "rtsp://[::1/",
+        "???://x",
     ],
 )
 def test_refuses_addresses_that_cannot_be_opened(address: str) -> None:

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from .errors import InvalidUrlError
@@ -79,7 +78,7 @@ def parse_source(
         raise InvalidUrlError("the address is no valid URL: check its host and port") from error
     if parts.scheme not in SCHEMES:
         raise InvalidUrlError(
-            f"addresses that begin with {parts.scheme}:// can't be opened: use one of "
+            f"addresses that begin with {_scheme(text)}:// can't be opened: use one of "
             + ", ".join(sorted(SCHEMES))
         )
     if not host:
@@ -97,13 +96,9 @@ def parse_source(
 
 
 def _scheme(text: str) -> str:
-    """Return the scheme of a URL, or nothing for a path."""
+    """Return what a URL begins with, or nothing for a path."""
     head, separator, _ = text.partition("://")
-    return (
-        head.lower()
-        if separator and head.replace("+", "").isalnum() and not Path(text).exists()
-        else ""
-    )
+    return head.lower() if separator else ""
 
 
 def redact(text: str) -> str:

@@ -1,0 +1,170 @@
+"""Home Assistant with a camera whose listener does what a test says."""
+
+# First, or the test plugin's own folder of custom integrations takes the name.
+import custom_components.audio_guard  # noqa: F401  # isort: skip
+
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+from unittest.mock import patch
+
+import numpy as np
+import pytest
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.audio_guard.const import DOMAIN
+from custom_components.audio_guard.engine.capture import StreamInfo
+from custom_components.audio_guard.engine.card import FrontEnd, Model
+from custom_components.audio_guard.engine.decide import ClassPolicy
+from custom_components.audio_guard.engine.frame import ScoreFrame
+from custom_components.audio_guard.engine.listener import ListenerState, ListenerStatus
+from custom_components.audio_guard.engine.scorer import Runtime
+from custom_components.audio_guard.engine.source import Source
+from custom_components.audio_guard.shared_model import LoadedModel
+
+LABELS = ("alarm", "cry", "dog", "fire", "glass", "others", "presence", "shotgun")
+STREAM = StreamInfo(codec="pcm_alaw", sample_rate_hz=8_000, channels=1)
+URL_DATA = {
+    "url": "rtsp://192.0.2.7:554/T0KEN",
+    "username": "joe",
+    "password": "hunter2",
+    "transport": "tcp",
+}
+
+
+class FakeScorer:
+    """Answer like a model that is sure of nothing."""
+
+    runtime = Runtime.NCNN
+
+    def score(self, patch: np.ndarray) -> np.ndarray:
+        return np.zeros(len(LABELS), np.float32)
+
+
+class FakeListener:
+    """Stand in for the engine's listener, which the engine's own tests run for real."""
+
+    made: ClassVar[list[FakeListener]] = []
+
+    def __init__(
+        self,
+        name: str,
+        find_source: Callable[[], Source],
+        model: Model,
+        scorer: FakeScorer,
+        *,
+        on_frame: Callable[[ScoreFrame], None],
+        on_status: Callable[[ListenerStatus], None],
+    ) -> None:
+        self.find_source = find_source
+        self.on_frame = on_frame
+        self.on_status = on_status
+        self.started = False
+        self.stopped = False
+        self.skipped_hops = 0
+        self._hop = 0
+        FakeListener.made.append(self)
+
+    def start(self) -> None:
+        self.started = True
+
+    def stop(self) -> bool:
+        self.stopped = True
+        return True
+
+    def status(self, state: ListenerState, reason: str = "") -> None:
+        stream = STREAM if state.hears else None
+        self.on_status(ListenerStatus(state=state, reason=reason, stream=stream))
+
+    def frame(self, **scores: float) -> None:
+        everything = {label: scores.get(label, 0.0) for label in LABELS}
+        self._hop += 1
+        self.on_frame(
+            ScoreFrame(source="test", t=self._hop * 0.48, scores=everything, level_dbfs=-30.0)
+        )
+
+
+@pytest.fixture(autouse=True)
+def integration_enabled(enable_custom_integrations: None) -> None:
+    """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Write snapshots as Home Assistant does: without ids and times."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+
+
+@pytest.fixture
+def model() -> Model:
+    """Return a model that exists only as its card."""
+    return Model(
+        name="fake",
+        version="1.0.0",
+        title="Fake",
+        labels=LABELS,
+        background="others",
+        front_end=FrontEnd(),
+        policies={
+            label: ClassPolicy(threshold=0.8, hold_seconds=0.96)
+            for label in LABELS
+            if label != "others"
+        },
+        files={},
+    )
+
+
+@pytest.fixture
+def loads(model: Model) -> Iterator[list[str]]:
+    """Load the fake model instead of files; return the names that were loaded."""
+    names: list[str] = []
+
+    def load(name: str) -> LoadedModel:
+        names.append(name)
+        return LoadedModel(model=model, scorer=FakeScorer())
+
+    with patch("custom_components.audio_guard.shared_model._load", load):
+        yield names
+
+
+@pytest.fixture
+def listeners(loads: list[str]) -> Iterator[list[FakeListener]]:
+    """Listen with fakes; return all that were made."""
+    FakeListener.made = []
+    with patch("custom_components.audio_guard.device.Listener", FakeListener):
+        yield FakeListener.made
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant) -> MockConfigEntry:
+    """Return a camera's entry that is known and not set up."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Kitchen",
+        data=dict(URL_DATA),
+        unique_id="0123456789abcdef",
+        entry_id="kitchen",
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+async def listener(
+    hass: HomeAssistant, entry: MockConfigEntry, listeners: list[FakeListener]
+) -> FakeListener:
+    """Set the entry up and return its listener, which hears."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    listeners[0].status(ListenerState.LISTENING)
+    await hass.async_block_till_done()
+    return listeners[0]
+
+
+def state(hass: HomeAssistant, entity_id: str) -> Any:
+    """Return an entity's state."""
+    found = hass.states.get(entity_id)
+    assert found is not None, f"{entity_id} is not among {hass.states.async_entity_ids()}"
+    return found.state
