@@ -7,28 +7,28 @@ from .synth import Signal, band, mix, noise, ring, samples, times, wander
 
 
 def crackling_fire(rng: np.random.Generator, seconds: float = 8.0) -> Signal:
-    """Return a burning wood pile with about 20 crackles a second, in flurries."""
+    """Return a burning wood pile with about 60 crackles a second, in flurries."""
     count = samples(seconds)
-    dry = 0.05 * noise(rng, count, band(40, 300)) * wander(rng, count, 5, 0.35)
-    dry += 0.018 * noise(rng, count, band(500, 5000, order=1)) * wander(rng, count, 8, 0.3)
+    dry = 0.12 * noise(rng, count, band(40, 160)) * wander(rng, count, 4, 0.35)
+    dry += 0.04 * noise(rng, count, band(300, 6000, order=1)) * wander(rng, count, 6, 0.2)
     for at_seconds in crackle_times(rng, seconds):
-        mix(dry, min(rng.pareto(1.5) * 0.06, 0.8) * crackle(rng), at_seconds)
-    for at_seconds in rng.uniform(0.2, seconds - 0.5, size=round(seconds * 0.7)):
-        mix(dry, rng.uniform(0.3, 0.9) * pop(rng), at_seconds)
+        mix(dry, min(rng.pareto(1.7) * 0.12, 0.9) * crackle(rng), at_seconds)
+    for at_seconds in rng.uniform(0.2, seconds - 0.5, size=round(seconds * 1.5)):
+        mix(dry, rng.uniform(0.2, 0.7) * pop(rng), at_seconds)
     return in_room(dry, LIVING_ROOM, rng)
 
 
 def crackle_times(rng: np.random.Generator, seconds: float) -> Signal:
     """Return when wood cracks: singly, and in flurries of a few within tenths of a second."""
-    single = rng.uniform(0, seconds, size=rng.poisson(11 * seconds))
-    seeds = rng.uniform(0, seconds, size=rng.poisson(1.2 * seconds))
+    single = rng.uniform(0, seconds, size=rng.poisson(30 * seconds))
+    seeds = rng.uniform(0, seconds, size=rng.poisson(3 * seconds))
     flurries = [seed + rng.exponential(0.09, size=rng.integers(4, 14)) for seed in seeds]
     return np.concatenate([single, *flurries])
 
 
 def crackle(rng: np.random.Generator) -> Signal:
     """Return one crack: a band of noise some milliseconds long."""
-    seconds = rng.uniform(0.004, 0.02)
+    seconds = rng.uniform(0.003, 0.012)
     time = times(seconds)
     low_hz = rng.uniform(600, 4000)
     return noise(rng, len(time), band(low_hz, low_hz * 2.2)) * np.exp(-time / (seconds / 5))

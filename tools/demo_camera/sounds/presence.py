@@ -33,11 +33,12 @@ def thud(rng: np.random.Generator, weight: float, brightness: float) -> Signal:
     count = samples(0.22)
     time = times(0.22)
     modes_hz = np.array([95, 160, 240, 390, 620]) * brightness * rng.uniform(0.95, 1.05, size=5)
-    decay_seconds = np.array([0.035, 0.03, 0.022, 0.015, 0.01])
+    decay_seconds = np.array([0.016, 0.014, 0.012, 0.009, 0.006])
     boards = ring(count, modes_hz, decay_seconds, np.array([1, 0.9, 0.7, 0.5, 0.3]), rng)
     sole = noise(rng, count, band(700 * brightness, 3500)) * np.exp(-time / 0.006)
     scrape = noise(rng, count, band(1500, 6000)) * np.exp(-(((time - 0.03) / 0.02) ** 2))
-    return weight * boards + 0.9 * sole + 0.04 * scrape
+    thump = noise(rng, count, band(70, 450)) * np.exp(-time / 0.018)
+    return weight * (0.5 * boards + 0.9 * thump) + 0.6 * sole + 0.06 * scrape
 
 
 def door_slam(rng: np.random.Generator) -> Signal:
@@ -46,11 +47,11 @@ def door_slam(rng: np.random.Generator) -> Signal:
     time = times(0.6)
     count = len(time)
     modes_hz = np.array([62, 98, 143, 210, 305, 450, 640, 900]) * rng.uniform(0.95, 1.05, size=8)
-    decay_seconds = np.array([0.11, 0.1, 0.08, 0.07, 0.05, 0.04, 0.03, 0.02])
+    decay_seconds = np.array([0.06, 0.055, 0.045, 0.04, 0.03, 0.025, 0.02, 0.015])
     panel = ring(count, modes_hz, decay_seconds, np.linspace(1, 0.35, 8), rng)
     crash = noise(rng, count, band(120, 3000, order=1)) * np.exp(-time / 0.03)
     mix(dry, 0.25 * latch(rng), 0.0)
-    mix(dry, panel + 2.2 * crash, 0.03)
+    mix(dry, 0.6 * panel + 2.6 * crash, 0.03)
     for delay, gain in ((0.11, 0.35), (0.17, 0.2), (0.21, 0.12)):
         mix(dry, gain * latch(rng), delay)
     return in_room(np.tanh(dry), HALLWAY, rng)

@@ -19,7 +19,7 @@ class Room:
 
 LIVING_ROOM = Room(decay_seconds=0.45, wet=0.5, first_echo_seconds=0.006, damping_hz=4500)
 HALLWAY = Room(decay_seconds=0.8, wet=0.8, first_echo_seconds=0.009, damping_hz=4000)
-OUTDOORS = Room(decay_seconds=1.6, wet=0.25, first_echo_seconds=0.06, damping_hz=2500)
+OUTDOORS = Room(decay_seconds=1.8, wet=0.6, first_echo_seconds=0.06, damping_hz=2500)
 
 
 def impulse_response(room: Room, rng: np.random.Generator) -> Signal:

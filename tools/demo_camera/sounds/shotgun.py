@@ -19,8 +19,8 @@ def blast(rng: np.random.Generator) -> Signal:
     """Return the pressure wave (Friedlander's curve) under broadband noise."""
     time = times(0.4)
     wave = (1 - time / 0.003) * np.exp(-time / 0.003)
-    roar = noise(rng, len(time), band(80, 5500, order=1))
-    return 1.5 * wave + roar * (np.exp(-time / 0.025) + 0.25 * np.exp(-time / 0.11))
+    roar = noise(rng, len(time), band(80, 4000, order=1))
+    return 1.5 * wave + roar * (np.exp(-time / 0.025) + 0.35 * np.exp(-time / 0.13))
 
 
 def crackle(rng: np.random.Generator) -> Signal:
