@@ -133,6 +133,10 @@ class HomeClient:
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         return dict(await self.request("post", path, answers))
 
+    async def close_flow(self, flow: Json) -> None:
+        """Close a dialog that was not finished, as the frontend does."""
+        await self.request("delete", f"/api/config/config_entries/flow/{flow['flow_id']}")
+
     async def _send(self, number: int, kind: str, fields: Json) -> Any:
         """Send one websocket message and wait for its result."""
         if self._socket is None:

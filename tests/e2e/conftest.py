@@ -34,11 +34,15 @@ class Heard:
         await client.listen("state_changed", lambda change: note(self.changes, change))
 
     async def until(self, happened: Callable[[], bool], seconds: float) -> None:
-        """Wait until something has happened; raises `TimeoutError`."""
-        async with asyncio.timeout(seconds):
-            while not happened():
-                self.news.clear()
-                await self.news.wait()
+        """Wait until something has happened; fail with what was heard instead."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not happened():
+                    self.news.clear()
+                    await self.news.wait()
+        except TimeoutError:
+            heard = [(sound["class"], sound["score"]) for sound in self.sounds]
+            pytest.fail(f"{happened.__name__}: not within {seconds} s; heard so far: {heard}")
 
     def states_of(self, entity_id: str, since: int = 0) -> list[str]:
         """Return the states that an entity took, from the given number of changes on."""

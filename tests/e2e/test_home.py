@@ -50,6 +50,7 @@ async def test_dialog_says_what_is_wrong(
     }
     answers["url"] = answers["url"].format(free=free_port(), port=camera.port, home=home.port)
     result = await client.continue_flow(form, answers)
+    await client.close_flow(form)
     assert result["type"] == "form"
     assert result["errors"] == {field: error}
 
@@ -65,7 +66,11 @@ async def test_hears_the_scene(heard: Heard, listening: Listening) -> None:
         assert 0 < sound["score"] <= 1
         assert "on" in heard.states_of(entity_id)
     event = listening.entity("event", "sound")
-    await heard.until(lambda: len(heard.states_of(event)) >= len(IMPORTANT), 5)
+
+    def event_entity_follows() -> bool:
+        return len(heard.states_of(event)) >= len(heard.sounds)
+
+    await heard.until(event_entity_follows, 5)
 
 
 async def test_sounds_end(heard: Heard, listening: Listening) -> None:
@@ -99,7 +104,11 @@ async def test_threshold_acts_without_a_reload(heard: Heard, listening: Listenin
 async def test_camera_entity_is_heard_too(client: HomeClient, heard: Heard) -> None:
     porch = await add_camera(client, "camera", {"camera": "camera.porch"})
     alarm = porch.entity("binary_sensor", "alarm")
-    await heard.until(lambda: "on" in heard.states_of(alarm), 2 * SCENE_SECONDS)
+
+    def alarm_heard() -> bool:
+        return "on" in heard.states_of(alarm)
+
+    await heard.until(alarm_heard, 2 * SCENE_SECONDS)
     await client.request("delete", f"/api/config/config_entries/entry/{porch.entry_id}")
 
 
@@ -109,19 +118,32 @@ async def test_lost_camera_is_unavailable_and_comes_back(
     connection = listening.entity("binary_sensor", "connection")
     sensors = [listening.entity("binary_sensor", label) for label in IMPORTANT]
     sensors.append(listening.entity("event", "sound"))
+    before = len(heard.changes)
 
-    lost = len(heard.changes)
+    def lost() -> bool:
+        return "off" in heard.states_of(connection, since=before)
+
+    def all_unavailable() -> bool:
+        return all("unavailable" in heard.states_of(sensor, since=before) for sensor in sensors)
+
     await camera.kill()
-    await heard.until(lambda: "off" in heard.states_of(connection, since=lost), RECOVERY_SECONDS)
-    for sensor in sensors:
-        assert heard.states_of(sensor, since=lost)[-1] == "unavailable"
+    await heard.until(lost, RECOVERY_SECONDS)
+    await heard.until(all_unavailable, 5)
+    assert await listening.state("binary_sensor", "alarm") == "unavailable"
 
-    back, sounds = len(heard.changes), len(heard.sounds)
+    sounds = len(heard.sounds)
+
+    def back() -> bool:
+        return "on" in heard.states_of(connection, since=before)
+
+    def heard_again() -> bool:
+        return len(heard.sounds) > sounds
+
     await camera.start()
-    await heard.until(lambda: "on" in heard.states_of(connection, since=back), RECOVERY_SECONDS)
-    await heard.until(lambda: len(heard.sounds) > sounds, SCENE_SECONDS)
+    await heard.until(back, RECOVERY_SECONDS)
+    await heard.until(heard_again, SCENE_SECONDS)
     for sensor in sensors:
-        assert "unavailable" not in heard.states_of(sensor, since=back)
+        assert heard.states_of(sensor, since=before)[-1] != "unavailable"
 
 
 async def test_password_is_nowhere_to_be_seen(
