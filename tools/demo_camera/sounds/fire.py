@@ -1,27 +1,25 @@
-"""Synthesize a wood fire: crackles and pops over the roar of the flames."""
+"""Synthesize a wood fire: crackles near the microphone over the roar of the flames."""
 
 import numpy as np
 
-from .room import LIVING_ROOM, in_room
-from .synth import Signal, band, mix, noise, ring, samples, times, wander
+from .room import BY_THE_HEARTH, in_room
+from .synth import Signal, band, mix, noise, samples, times, wander
 
 
 def crackling_fire(rng: np.random.Generator, seconds: float = 8.0) -> Signal:
-    """Return a burning wood pile with about 60 crackles a second, in flurries."""
+    """Return a burning wood pile with about 60 crackles a second, most of them faint."""
     count = samples(seconds)
-    dry = 0.12 * noise(rng, count, band(40, 160)) * wander(rng, count, 4, 0.35)
-    dry += 0.04 * noise(rng, count, band(300, 6000, order=1)) * wander(rng, count, 6, 0.2)
+    dry = 0.04 * noise(rng, count, band(40, 160)) * wander(rng, count, 5, 0.35)
+    dry += 0.015 * noise(rng, count, band(300, 6000, order=1)) * wander(rng, count, 5, 0.2)
     for at_seconds in crackle_times(rng, seconds):
         mix(dry, min(rng.pareto(1.7) * 0.12, 0.9) * crackle(rng), at_seconds)
-    for at_seconds in rng.uniform(0.2, seconds - 0.5, size=round(seconds * 1.5)):
-        mix(dry, rng.uniform(0.2, 0.7) * pop(rng), at_seconds)
-    return in_room(dry, LIVING_ROOM, rng)
+    return in_room(dry, BY_THE_HEARTH, rng)
 
 
 def crackle_times(rng: np.random.Generator, seconds: float) -> Signal:
     """Return when wood cracks: singly, and in flurries of a few within tenths of a second."""
-    single = rng.uniform(0, seconds, size=rng.poisson(30 * seconds))
-    seeds = rng.uniform(0, seconds, size=rng.poisson(3 * seconds))
+    single = rng.uniform(0, seconds, size=rng.poisson(60 * seconds))
+    seeds = rng.uniform(0, seconds, size=rng.poisson(seconds))
     flurries = [seed + rng.exponential(0.09, size=rng.integers(4, 14)) for seed in seeds]
     return np.concatenate([single, *flurries])
 
@@ -32,11 +30,3 @@ def crackle(rng: np.random.Generator) -> Signal:
     time = times(seconds)
     low_hz = rng.uniform(600, 4000)
     return noise(rng, len(time), band(low_hz, low_hz * 2.2)) * np.exp(-time / (seconds / 5))
-
-
-def pop(rng: np.random.Generator) -> Signal:
-    """Return steam that bursts a log: a crack with a hollow knock behind it."""
-    count = samples(0.08)
-    modes_hz = rng.uniform(300, 1400, size=4)
-    knock = ring(count, modes_hz, rng.uniform(0.006, 0.014, size=4), np.full(4, 0.4), rng)
-    return knock + noise(rng, count, band(900, 6500)) * np.exp(-times(0.08) / 0.003)

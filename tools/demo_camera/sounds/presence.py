@@ -3,17 +3,19 @@
 import numpy as np
 
 from .room import HALLWAY, in_room
-from .synth import Signal, band, mix, noise, ring, samples, times
+from .synth import Signal, band, mix, noise, peak_to, ring, samples, times
+
+DOOR_SECONDS = 4.4
 
 
 def footsteps_and_door(rng: np.random.Generator) -> Signal:
     """Return eight steps that come nearer, then the door."""
     steps = footsteps(rng)
     slam = door_slam(rng)
-    out = np.zeros(len(steps) + len(slam))
-    mix(out, 0.55 * steps / np.abs(steps).max(), 0.0)
-    mix(out, slam / np.abs(slam).max(), 4.4)
-    return out[: samples(4.4) + len(slam)]
+    out = np.zeros(samples(DOOR_SECONDS) + len(slam))
+    mix(out, peak_to(steps, -2.0), 0.0)
+    mix(out, peak_to(slam, 0.0), DOOR_SECONDS)
+    return out
 
 
 def footsteps(rng: np.random.Generator, steps: int = 8) -> Signal:
@@ -37,8 +39,8 @@ def thud(rng: np.random.Generator, weight: float, brightness: float) -> Signal:
     boards = ring(count, modes_hz, decay_seconds, np.array([1, 0.9, 0.7, 0.5, 0.3]), rng)
     sole = noise(rng, count, band(700 * brightness, 3500)) * np.exp(-time / 0.006)
     scrape = noise(rng, count, band(1500, 6000)) * np.exp(-(((time - 0.03) / 0.02) ** 2))
-    thump = noise(rng, count, band(70, 450)) * np.exp(-time / 0.018)
-    return weight * (0.5 * boards + 0.9 * thump) + 0.6 * sole + 0.06 * scrape
+    thump = noise(rng, count, band(70, 450)) * np.exp(-(((time - 0.012) / 0.014) ** 2))
+    return weight * (0.3 * boards + 0.9 * thump) + 0.3 * sole + 0.12 * scrape
 
 
 def door_slam(rng: np.random.Generator) -> Signal:
@@ -49,9 +51,9 @@ def door_slam(rng: np.random.Generator) -> Signal:
     modes_hz = np.array([62, 98, 143, 210, 305, 450, 640, 900]) * rng.uniform(0.95, 1.05, size=8)
     decay_seconds = np.array([0.06, 0.055, 0.045, 0.04, 0.03, 0.025, 0.02, 0.015])
     panel = ring(count, modes_hz, decay_seconds, np.linspace(1, 0.35, 8), rng)
-    crash = noise(rng, count, band(120, 3000, order=1)) * np.exp(-time / 0.03)
+    crash = noise(rng, count, band(60, 700)) * np.exp(-time / 0.045)
     mix(dry, 0.25 * latch(rng), 0.0)
-    mix(dry, 0.6 * panel + 2.6 * crash, 0.03)
+    mix(dry, 0.5 * panel + 1.2 * crash, 0.03)
     for delay, gain in ((0.11, 0.35), (0.17, 0.2), (0.21, 0.12)):
         mix(dry, gain * latch(rng), delay)
     return in_room(np.tanh(dry), HALLWAY, rng)

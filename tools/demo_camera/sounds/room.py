@@ -17,6 +17,8 @@ class Room:
     damping_hz: float  # walls and air take what is above
 
 
+BY_THE_HEARTH = Room(decay_seconds=0.3, wet=0.05, first_echo_seconds=0.006, damping_hz=4500)
+BEDROOM = Room(decay_seconds=0.35, wet=0.15, first_echo_seconds=0.005, damping_hz=4500)
 LIVING_ROOM = Room(decay_seconds=0.45, wet=0.5, first_echo_seconds=0.006, damping_hz=4500)
 HALLWAY = Room(decay_seconds=0.8, wet=0.8, first_echo_seconds=0.009, damping_hz=4000)
 OUTDOORS = Room(decay_seconds=1.8, wet=0.6, first_echo_seconds=0.06, damping_hz=2500)
