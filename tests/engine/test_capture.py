@@ -128,6 +128,7 @@ def test_hears_files_of_any_codec_and_rate(
     pcm = hear(str(path))
     assert len(pcm) == pytest.approx(2 * RATE_HZ, abs=0.06 * RATE_HZ)
     assert pitch_hz(pcm) == pytest.approx(1000, abs=2)
+    assert np.sqrt(np.mean(pcm**2)) == pytest.approx(0.5 / np.sqrt(2), rel=0.05)
 
 
 def write_tone(path: Path, codec: str, rate_hz: int, layout: str, seconds: float) -> None:

@@ -103,10 +103,7 @@ class Capture:
         tracks = self._container.streams.audio
         if not tracks or not tracks[0].codec_context:
             self.close()
-            raise NoAudioError(
-                f"{self._source.name} sends no audio track: turn the microphone on in the camera's own settings "
-                "(often called audio, sound or microphone), or choose a stream with sound"
-            )
+            raise self._no_audio()
         context = tracks[0].codec_context
         self.info = StreamInfo(
             codec=context.name, sample_rate_hz=context.sample_rate or 0, channels=context.channels
@@ -163,6 +160,13 @@ class Capture:
             else:
                 return
 
+    def _no_audio(self) -> NoAudioError:
+        """Say that there is no audio track."""
+        return NoAudioError(
+            f"{self._source.name} sends no audio track: turn the microphone on in the camera's own settings "
+            "(often called audio, sound or microphone), or choose a stream with sound"
+        )
+
     def _silence(self, heard_anything: bool) -> SourceError:
         """Tell a stream that stopped from an audio track that never sends."""
         if heard_anything:
@@ -209,6 +213,10 @@ class Capture:
         if self._stop.is_set():
             return StoppedError("stopped")
         av = _load_av()
+        if self._audio_only and isinstance(error, av.error.HTTPOtherClientError):
+            return (
+                self._no_audio()
+            )  # there was no audio track to set up, so PLAY is refused (454, 455)
         name = self._source.name
         for kinds, ours, message in (
             (
@@ -273,9 +281,7 @@ class _HopResampler:
             yield from self.flush()
             self._format = arriving
             self._fifo = self._av.AudioFifo()
-            self._resampler = self._av.AudioResampler(
-                format="flt", layout="mono", rate=self._rate_hz
-            )
+            self._resampler = self._av.AudioResampler("fltp", arriving[1], self._rate_hz)
         self._fifo.write(frame)
         hop = round(frame.sample_rate * RESAMPLE_SECONDS)
         while self._fifo.samples >= hop:
@@ -295,7 +301,9 @@ class _HopResampler:
         if frame is not None:
             frame.pts = None
         for resampled in self._resampler.resample(frame):
-            yield resampled.to_ndarray().reshape(-1)
+            # Mixed here, because FFmpeg's own mix makes sound that is alike on both channels 3 dB louder.
+            channels = resampled.to_ndarray()
+            yield channels[0] if len(channels) == 1 else channels.mean(axis=0)
 
 
 def _load_av() -> Any:

@@ -1,0 +1,203 @@
+"""The shipped model on the real runtimes."""
+
+import importlib.util
+import shutil
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from audio_guard_engine import scorer as scorer_module
+from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
+from audio_guard_engine.errors import ModelError, RuntimeMissingError
+from audio_guard_engine.logmel import LogMel
+from audio_guard_engine.scorer import LiteRtScorer, NcnnScorer, Runtime, load_scorer
+from tests.engine.make_golden import golden_signal
+from tools.demo_camera.scene import render
+
+PROCESSOR_RUNTIMES = [Runtime.NCNN, Runtime.LITERT]
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Model:
+    return load_model()
+
+
+@pytest.fixture(scope="module")
+def patches(shipped: Model) -> list[NDArray[np.float32]]:
+    """Return patches of the demo scene, of noise and of silence."""
+    front_end = shipped.front_end
+    scene = render(seed=3).pcm
+    starts = range(0, len(scene) - front_end.patch_samples, front_end.patch_hop_samples)
+    pieces = [scene[start : start + front_end.patch_samples] for start in starts]
+    pieces += [
+        golden_signal(front_end.patch_samples).astype(np.float32),
+        np.zeros(15_600, np.float32),
+    ]
+    log_mel = LogMel(front_end)
+    return [log_mel.whole(piece).copy() for piece in pieces]
+
+
+def copied(tmp_path: Path) -> Path:
+    """Copy the shipped models, to be broken."""
+    return Path(shutil.copytree(BUNDLED_MODELS, tmp_path / "models"))
+
+
+def test_runtimes_agree(shipped: Model, patches: list[NDArray[np.float32]]) -> None:
+    ncnn, litert = (load_scorer(shipped, runtime) for runtime in PROCESSOR_RUNTIMES)
+    differences = [np.abs(ncnn.score(patch) - litert.score(patch)).max() for patch in patches]
+    assert len(differences) > 100
+    assert max(differences) <= 1e-3
+
+
+@pytest.mark.parametrize("runtime", PROCESSOR_RUNTIMES)
+def test_scores_are_probabilities(
+    shipped: Model, patches: list[NDArray[np.float32]], runtime: Runtime
+) -> None:
+    scorer = load_scorer(shipped, runtime)
+    for patch in patches[::10]:
+        scores = scorer.score(patch)
+        assert scores.shape == (len(shipped.labels),)
+        assert scores.dtype == np.float32
+        assert (scores >= 0).all()
+        assert (scores <= 1).all()
+
+
+def test_silence_is_background(shipped: Model, patches: list[NDArray[np.float32]]) -> None:
+    scores = load_scorer(shipped).score(patches[-1])
+    assert shipped.labels[int(scores.argmax())] == shipped.background
+
+
+@pytest.mark.parametrize("runtime", PROCESSOR_RUNTIMES)
+def test_may_be_shared_by_threads(
+    shipped: Model, patches: list[NDArray[np.float32]], runtime: Runtime
+) -> None:
+    scorer = load_scorer(shipped, runtime)
+    alone = [scorer.score(patch).copy() for patch in patches[:40]]
+    together: list[list[NDArray[np.float32]]] = []
+
+    def score_all() -> None:
+        together.append([scorer.score(patch).copy() for patch in patches[:40]])
+
+    threads = [threading.Thread(target=score_all) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(together) == 4
+    for scores in together:
+        assert np.allclose(scores, alone, atol=1e-6)
+
+
+def test_a_score_does_not_change_with_the_next_one(
+    shipped: Model, patches: list[NDArray[np.float32]]
+) -> None:
+    for runtime in PROCESSOR_RUNTIMES:
+        scorer = load_scorer(shipped, runtime)
+        first = scorer.score(patches[0])
+        kept = first.copy()
+        scorer.score(patches[-1])
+        assert np.array_equal(first, kept)
+
+
+def test_chooses_the_fastest_that_is_installed(
+    shipped: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = {NcnnScorer: 2.0, LiteRtScorer: 1.0}
+    monkeypatch.setattr(scorer_module, "_median_seconds", lambda scorer, _: seconds[type(scorer)])
+    assert load_scorer(shipped).runtime is Runtime.LITERT
+    seconds[LiteRtScorer] = 3.0
+    assert load_scorer(shipped).runtime is Runtime.NCNN
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
+    """Make modules look as if they were not installed."""
+    real = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util,
+        "find_spec",
+        lambda name, *rest: None if name in modules else real(name, *rest),
+    )
+
+
+def test_uses_what_is_there(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide(monkeypatch, "ai_edge_litert")
+    assert load_scorer(shipped).runtime is Runtime.NCNN
+    with pytest.raises(RuntimeMissingError, match="pip install ai-edge-litert"):
+        load_scorer(shipped, Runtime.LITERT)
+
+
+def test_says_how_to_get_a_runtime(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide(monkeypatch, "ncnn", "ai_edge_litert")
+    with pytest.raises(RuntimeMissingError, match="pip install ncnn"):
+        load_scorer(shipped)
+
+
+def test_a_runtime_that_does_not_import_is_missing(
+    shipped: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str) -> None:
+        raise ImportError(f"{name}: libc.so.6 is not there")
+
+    monkeypatch.setattr(scorer_module.importlib, "import_module", broken)
+    with pytest.raises(RuntimeMissingError, match="can't be loaded"):
+        load_scorer(shipped, Runtime.NCNN)
+
+
+@pytest.mark.parametrize("runtime", PROCESSOR_RUNTIMES)
+@pytest.mark.parametrize("damage", ["truncated", "flipped", "empty", "gone"])
+def test_a_damaged_file_is_refused(tmp_path: Path, runtime: Runtime, damage: str) -> None:
+    model = load_model(folder=copied(tmp_path))
+    for file in model.files[runtime].values():
+        data = file.path.read_bytes()
+        file.path.write_bytes(
+            {"truncated": data[:1000], "flipped": data[:-1] + bytes([data[-1] ^ 1])}.get(
+                damage, b""
+            )
+        )
+        if damage == "gone":
+            file.path.unlink()
+    with pytest.raises(ModelError, match="again"):
+        load_scorer(model, runtime)
+
+
+def test_an_undamaged_runtime_is_used_when_the_other_is_damaged(tmp_path: Path) -> None:
+    model = load_model(folder=copied(tmp_path))
+    model.files["litert"]["model"].path.unlink()
+    assert load_scorer(model).runtime is Runtime.NCNN
+    model.files["ncnn"]["bin"].path.unlink()
+    with pytest.raises(ModelError, match="can't be read"):
+        load_scorer(model)
+
+
+def test_a_model_without_files_for_a_runtime(shipped: Model, tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    card = folder / "compact" / "card.json"
+    card.write_text(card.read_text().replace('"litert"', '"other"'))
+    with pytest.raises(RuntimeMissingError, match="has no files for litert"):
+        load_scorer(load_model(folder=folder), Runtime.LITERT)
+
+
+def test_a_card_whose_labels_do_not_fit_the_model(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    card = folder / "compact" / "card.json"
+    card.write_text(
+        card.read_text()
+        .replace('"others",', '"others", "cat",', 1)
+        .replace('"decider": {', '"decider": {"cat": {"threshold": 0.5},', 1)
+    )
+    with pytest.raises(ModelError, match="8 scores and its card names 9 labels"):
+        load_scorer(load_model(folder=folder))
+
+
+def test_a_score_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ModelError, match="not a number"):
+        scorer_module._checked_scores(np.array([0.5, np.nan], np.float32), 2)
+
+
+def test_no_gpu_is_said(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    hide(monkeypatch, "ai_edge_litert")
+    with pytest.raises(RuntimeMissingError, match="ai-edge-litert"):
+        load_scorer(shipped, Runtime.LITERT_GPU)
