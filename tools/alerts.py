@@ -6,13 +6,14 @@ starts; detections in background clips are false alarms.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from audio_guard_engine.decide import ClassPolicy, Decider
-from audio_guard_engine.frame import ScoreFrame
 from numpy.typing import NDArray
 
+from audio_guard_engine.decide import ClassPolicy, Decider
+from audio_guard_engine.frame import ScoreFrame
 from tools.features import FRONT_END
 from tools.window_tables import ScoredWindows
 
@@ -58,7 +59,7 @@ def clip_streams(windows: ScoredWindows) -> list[tuple[int, int, NDArray[np.floa
     edges = np.flatnonzero(np.diff(windows.clip, prepend=-1, append=-1))
     return [
         (int(windows.clip[a]), int(windows.truth[a]), windows.scores[a:b])
-        for a, b in zip(edges[:-1], edges[1:], strict=True)
+        for a, b in pairwise(edges)
     ]
 
 

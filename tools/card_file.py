@@ -8,7 +8,6 @@ from typing import Any
 
 from audio_guard_engine.card import SCHEMA
 from audio_guard_engine.decide import ClassPolicy
-
 from tools.features import FRONT_END
 from tools.recipe import Recipe
 from tools.run_folder import write_json

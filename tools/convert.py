@@ -26,7 +26,7 @@ class ConvertError(Exception):
 
 def write_litert(network: torch.nn.Module, path: Path) -> None:
     """Write a .tflite whose input is (1, 96, 64) and whose output are the scores (1, labels)."""
-    import litert_torch  # slow to load, and the ncnn file does not need it
+    import litert_torch  # noqa: PLC0415  slow to load, and the ncnn file does not need it
 
     patch = torch.zeros(1, FRONT_END.patch_frames, FRONT_END.mel_bands)
     litert_torch.convert(Scores(network, channel=False).eval(), (patch,)).export(str(path))

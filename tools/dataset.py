@@ -53,7 +53,9 @@ def select(clips: Iterable[Clip], split: str) -> list[Clip]:
     return [clip for clip in clips if clip.split == split]
 
 
-def require_every_label(clips: Sequence[Clip], labels: Sequence[str], split: str, data: Path) -> None:
+def require_every_label(
+    clips: Sequence[Clip], labels: Sequence[str], split: str, data: Path
+) -> None:
     """Raise when a label has no clip in a split."""
     present = {clip.label for clip in clips if clip.split == split}
     missing = [label for label in labels if label not in present]
@@ -87,9 +89,7 @@ def _read_catalogue(catalogue: Path, labels: Sequence[str]) -> list[Clip]:
         return [_clip_of_row(catalogue, number, row, labels) for number, row in enumerate(rows, 2)]
 
 
-def _clip_of_row(
-    catalogue: Path, number: int, row: dict[str, str], labels: Sequence[str]
-) -> Clip:
+def _clip_of_row(catalogue: Path, number: int, row: dict[str, str], labels: Sequence[str]) -> Clip:
     for column, allowed in (("label", labels), ("split", SPLITS)):
         if row[column] not in allowed:
             raise DatasetError(

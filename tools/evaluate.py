@@ -10,7 +10,6 @@ from pathlib import Path
 
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
-
 from tools.dataset import SPLITS, DatasetError, read_dataset
 from tools.model_report import measure, tables_text
 from tools.recipe import RecipeError, read_recipe
@@ -43,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
             write_json(options.out / "metrics.json", figures)
-            from tools.plots import draw_confusion  # matplotlib is needed for this alone
+            from tools.plots import draw_confusion  # noqa: PLC0415  matplotlib is for this alone
 
             for split, of in figures.items():
                 title = f"{model.name}, {split}, paper mix"

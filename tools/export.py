@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
 from audio_guard_engine.scorer import Runtime, load_scorer
-
 from tools.alerts import choose_policies
 from tools.card_file import write_card
 from tools.convert import ConvertError, write_litert, write_ncnn
@@ -101,9 +101,7 @@ def _with_chosen_thresholds(
     return replace(recipe, decider=policies)
 
 
-def _measure(
-    recipe: Recipe, folder: Path, clips: list[Clip], cache: Path
-) -> dict[str, Any]:
+def _measure(recipe: Recipe, folder: Path, clips: list[Clip], cache: Path) -> dict[str, Any]:
     model = load_model(folder.name, folder.parent)
     return measure(model, recipe, clips, ("val", "test"), cache)
 
@@ -161,7 +159,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=BUNDLED_MODELS, help="folder of models")
     parser.add_argument("--report", type=Path, help="folder for metrics, tables and plots")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
-    parser.add_argument("--data-name", default="own recordings", help="what the card calls the data")
+    parser.add_argument(
+        "--data-name", default="own recordings", help="what the card calls the data"
+    )
     parser.add_argument("--notes", default="", help="what else the card should say of the training")
     parser.add_argument(
         "--false-alarms-per-hour", type=float, default=1.0, help="budget on val, for thresholds"

@@ -1,11 +1,12 @@
 """Keep the log-mel frames of many clips on disk, computed once by several processes.
 
-A store is a folder with `frames.npy` (all frames of all recordings one after the other, float16),
-`starts.npy` (whether a training window may start at a frame) and `index.json`.
+A store is a folder with `frames.f16` (all frames of all recordings one after the other, float16),
+`starts.bool` (whether a training window may start at a frame) and `index.json`.
 """
 
 import hashlib
 import json
+import multiprocessing
 import os
 import shutil
 import tempfile
@@ -23,6 +24,7 @@ from tools.features import FRONT_END
 from tools.progress import progress
 
 FORMAT = 1
+FEW_CLIPS = 64  # fewer are done sooner than processes start
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,7 @@ def open_store(
     if not (store / "index.json").is_file():
         _build(store, clips, takes_of, title, workers or min(4, os.cpu_count() or 1))
     index = json.loads((store / "index.json").read_text())
+    _require_takes(clips, index["clip"], index["failures"])
     return FeatureStore(
         clips=list(clips),
         clip=np.array(index["clip"], np.int64),
@@ -85,6 +88,15 @@ def open_store(
         starts=np.fromfile(store / "starts.bool", np.bool_),
         failures=index["failures"],
     )
+
+
+def _require_takes(
+    clips: Sequence[Clip], clip_of_take: Sequence[int], failures: Sequence[str]
+) -> None:
+    """Raise when all clips of a label failed."""
+    lost = {clip.label for clip in clips} - {clips[number].label for number in clip_of_take}
+    if lost:
+        raise DatasetError(f"no clip of {', '.join(sorted(lost))} can be used: {failures[0]}")
 
 
 def _key(clips: Sequence[Clip], settings: str) -> str:
@@ -108,10 +120,16 @@ def _build(
     made = Path(tempfile.mkdtemp(prefix=".building-", dir=store.parent))
     made.chmod(0o755)
     try:
-        with ProcessPoolExecutor(workers) as pool:
-            results = pool.map(partial(_takes_or_failure, takes_of), clips, chunksize=8)
-            _write(made, progress(results, total=len(clips), title=title))
-        os.replace(made, store)
+        work = partial(_takes_or_failure, takes_of)
+        if len(clips) < FEW_CLIPS or workers == 1:
+            _write(made, map(work, clips))
+        else:
+            # Forking a process that runs PyTorch's threads may deadlock.
+            fresh = multiprocessing.get_context("forkserver")
+            with ProcessPoolExecutor(workers, fresh) as pool:
+                results = pool.map(work, clips, chunksize=8)
+                _write(made, progress(results, total=len(clips), title=title))
+        made.replace(store)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -126,7 +144,10 @@ def _takes_or_failure(takes_of: Callable[[Clip], list[Take]], clip: Clip) -> lis
 
 def _write(folder: Path, results: Iterable[list[Take] | str]) -> None:
     clip_of_take, lengths, failures = [], [], []
-    with (folder / "frames.f16").open("wb") as frames, (folder / "starts.bool").open("wb") as starts:
+    with (
+        (folder / "frames.f16").open("wb") as frames,
+        (folder / "starts.bool").open("wb") as starts,
+    ):
         for number, result in enumerate(results):
             if isinstance(result, str):
                 failures.append(result)

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import av
 import numpy as np
-from audio_guard_engine.card import FrontEnd
-from audio_guard_engine.logmel import frames
 from numpy.typing import NDArray
 
+from audio_guard_engine.card import FrontEnd
+from audio_guard_engine.logmel import frames
 from tools.dataset import Clip, DatasetError
 from tools.synth_alarms import synthesize_alarm
 from tools.synth_background import synthesize_background

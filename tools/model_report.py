@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from audio_guard_engine.card import Model
 from audio_guard_engine.decide import ClassPolicy
 from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
-from numpy.typing import NDArray
-
 from tools.alerts import alert_figures
 from tools.dataset import Clip, select
 from tools.recipe import Recipe

@@ -38,7 +38,9 @@ class PatchAugment:
         """Blend a share of the patches and their targets (n, labels) with other ones of the batch."""
         order = torch.randperm(len(patches), generator=self._chance)
         keep = self._uniform(len(patches), 0.5, 1.0)
-        keep = torch.where(self._uniform(len(patches), 0, 1) < share, keep, torch.ones(len(patches)))
+        keep = torch.where(
+            self._uniform(len(patches), 0, 1) < share, keep, torch.ones(len(patches))
+        )
         part = keep[:, None, None]
         return (
             patches * part + patches[order] * (1 - part),
@@ -92,7 +94,9 @@ class PatchAugment:
     def _mask(self, patches: Tensor) -> Tensor:
         """Hide up to 12 frames and up to 6 bands of half of the patches (SpecAugment)."""
         count, frames, bands = patches.shape
-        hidden = self._stripe(count, frames, 12)[:, :, None] | self._stripe(count, bands, 6)[:, None]
+        hidden = (
+            self._stripe(count, frames, 12)[:, :, None] | self._stripe(count, bands, 6)[:, None]
+        )
         chosen = self._uniform(count, 0, 1) < 0.5
         fill = patches.mean(dim=(1, 2), keepdim=True).expand_as(patches)
         return torch.where(hidden & chosen[:, None, None], fill, patches)

@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 import numpy as np
 
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  the backend must be chosen first
+mpl.use("Agg")
+from matplotlib import pyplot as plt
 
 
 def draw_curves(epochs: Sequence[dict[str, Any]], path: Path) -> None:
     """Draw the loss and the validation figures over the epochs."""
     number = [row["epoch"] for row in epochs]
-    figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
     left.plot(number, [row["loss"] for row in epochs], label="train, augmented")
     left.set(xlabel="epoch", ylabel="cross-entropy")
     left.legend()
@@ -24,14 +24,14 @@ def draw_curves(epochs: Sequence[dict[str, Any]], path: Path) -> None:
     right.title.set_fontsize(9)
     right.legend()
     figure.savefig(path, dpi=80)
-    pyplot.close(figure)
+    plt.close(figure)
 
 
 def draw_confusion(table: dict[str, Any], labels: Sequence[str], title: str, path: Path) -> None:
     """Draw a confusion matrix in shares of the true label, with counts."""
     counts = np.array(table["confusion"])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    figure, axes = pyplot.subplots(figsize=(5.6, 5), layout="constrained")
+    figure, axes = plt.subplots(figsize=(5.6, 5), layout="constrained")
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
     axes.set_yticks(range(len(labels)), labels)
@@ -41,4 +41,4 @@ def draw_confusion(table: dict[str, Any], labels: Sequence[str], title: str, pat
         text = f"{shares[row, column]:.0%}\n{counts[row, column]}"
         axes.text(column, row, text, ha="center", va="center", fontsize=6.5, color=color)
     figure.savefig(path, dpi=90)
-    pyplot.close(figure)
+    plt.close(figure)

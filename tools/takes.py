@@ -62,12 +62,11 @@ class TrainingTakes:
         pcm = load_pcm(clip)
         takes = [self._take(clip, _with_margins(pcm), None)]
         for _ in range(self.variants.get(clip.label, 0)):
-            takes.append(self._take(clip, _with_margins(speed(pcm, rng.uniform(0.87, 1.15))), rng))
+            played = speed(pcm, rng.uniform(0.87, 1.15))
+            takes.append(self._take(clip, _with_margins(played), rng))
         return takes
 
-    def _take(
-        self, clip: Clip, pcm: NDArray[np.float32], rng: np.random.Generator | None
-    ) -> Take:
+    def _take(self, clip: Clip, pcm: NDArray[np.float32], rng: np.random.Generator | None) -> Take:
         heard = pcm if rng is None else camera(pcm, rng, self._background)
         frames = window_frames(heard)
         starts = np.zeros(len(frames), np.bool_)

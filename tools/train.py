@@ -46,7 +46,9 @@ class Trainer:
         self.average = WeightAverage(self.network, self._plan.average_decay)
         self._loss = nn.CrossEntropyLoss(label_smoothing=self._plan.label_smoothing)
         self._optimizer = torch.optim.AdamW(
-            self.network.parameters(), self._plan.learning_rate, weight_decay=self._plan.weight_decay
+            self.network.parameters(),
+            self._plan.learning_rate,
+            weight_decay=self._plan.weight_decay,
         )
         steps = self._plan.epochs * self.steps_per_epoch
         self._schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -118,11 +120,10 @@ def validate(network: CompactNetwork, recipe: Recipe, store: FeatureStore) -> di
     return split_tables(windows, recipe.labels, recipe.background)
 
 
-def train(
-    recipe: Recipe, data: Path, out: Path, cache: Path, start: Path | None = None
-) -> None:
-    """Train, from the weights of the run `start` if one is given, until the epochs are over,
-    validation stands still or Ctrl-C; keep the best weights.
+def train(recipe: Recipe, data: Path, out: Path, cache: Path, start: Path | None = None) -> None:
+    """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights.
+
+    `start` is a run folder whose weights to begin with.
     """
     clips = read_clips(recipe, data)
     val = evaluation_store(recipe, clips, "val", cache)

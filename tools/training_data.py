@@ -56,9 +56,7 @@ def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -
     return _reported(open_store(cache, chosen, takes_of, settings, title="train features"))
 
 
-def evaluation_store(
-    recipe: Recipe, clips: list[Clip], split: str, cache: Path
-) -> FeatureStore:
+def evaluation_store(recipe: Recipe, clips: list[Clip], split: str, cache: Path) -> FeatureStore:
     """Return the features of a split as the engine would hear it."""
     take = EvaluationTake(background_label=recipe.background, gate_db=recipe.data.gate_db)
     settings = f"evaluation {take}"

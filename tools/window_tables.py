@@ -23,8 +23,10 @@ BATCH = 256
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScoredWindows:
-    """All windows of a split in order: `scores` (n, labels), `clip` (n,) numbers into the store's
-    clips, `truth` (n,) label numbers, `counts` (n,) whether it is loud enough for the tables.
+    """All windows of a split in order.
+
+    `scores` (n, labels), `clip` (n,) numbers into the store's clips, `truth` (n,) label numbers,
+    `counts` (n,) whether a window is loud enough for the tables.
     """
 
     scores: NDArray[np.float32]
@@ -94,6 +96,4 @@ def _clip_table(windows: ScoredWindows, labels: Sequence[str]) -> dict[str, Any]
     clips = np.unique(windows.clip[windows.counts])
     means = np.stack([windows.scores[(windows.clip == c) & windows.counts].mean(0) for c in clips])
     first = np.array([np.argmax(windows.clip == c) for c in clips])
-    return table(
-        confusion_matrix(windows.truth[first], means.argmax(axis=1), len(labels)), labels
-    )
+    return table(confusion_matrix(windows.truth[first], means.argmax(axis=1), len(labels)), labels)

@@ -1,0 +1,50 @@
+"""Thresholds are chosen by what the engine's decider makes of the clips."""
+
+import numpy as np
+
+from audio_guard_engine.decide import ClassPolicy
+from tools.alerts import alert_figures, choose_policies, clip_streams, detections
+from tools.window_tables import ScoredWindows
+
+LABELS = ("dog", "others")
+POLICY = ClassPolicy(threshold=0.5, hysteresis=0.1, hold_seconds=1.0, refractory_seconds=2.0)
+
+
+def windows_of(*clips: tuple[str, list[float]]) -> ScoredWindows:
+    dog = np.array([score for _, scores in clips for score in scores], np.float32)
+    number = np.concatenate([np.full(len(scores), i) for i, (_, scores) in enumerate(clips)])
+    truth = np.concatenate([np.full(len(s), LABELS.index(label)) for label, s in clips])
+    counts = np.ones(dog.size, np.bool_)
+    scores = np.stack((dog, 1 - dog), axis=1)
+    return ScoredWindows(scores=scores, clip=number, truth=truth, counts=counts)
+
+
+def test_detections_are_the_deciders() -> None:
+    scores = np.array([0.9, 0.1, 0.1, 0.1, 0.9, 0.1, 0.1, 0.1, 0.1, 0.9], np.float32)
+    assert detections(scores, "dog", POLICY) == 2
+
+
+def test_clips_do_not_run_into_each_other() -> None:
+    windows = windows_of(("dog", [0.9]), ("others", [0.1, 0.2]), ("dog", [0.3]))
+    assert [(clip, len(scores)) for clip, _, scores in clip_streams(windows)] == [
+        (0, 1),
+        (1, 2),
+        (2, 1),
+    ]
+
+
+def test_figures_count_heard_clips_and_false_alarms() -> None:
+    windows = windows_of(("dog", [0.9]), ("dog", [0.2]), ("others", [0.6] + [0.0] * 7499))
+    figures = alert_figures(windows, LABELS, "others", "dog", POLICY)
+    assert figures["recall"] == 0.5
+    assert figures["false_alarms"] == 1
+    assert figures["hours"] == 1.0
+
+
+def test_threshold_is_the_smallest_within_the_budget() -> None:
+    windows = windows_of(("dog", [0.9]), ("others", [0.71] + [0.0] * 99))
+    chosen = choose_policies(windows, LABELS, "others", {"dog": POLICY}, 1.0)
+    assert chosen["dog"].threshold == 0.725
+    loud = windows_of(("dog", [0.9]), ("others", [0.99] + [0.0] * 99))
+    assert choose_policies(loud, LABELS, "others", {"dog": POLICY}, 1.0)["dog"].threshold == 0.95
+    assert choose_policies(loud, LABELS, "others", {"dog": POLICY}, 1e6)["dog"].threshold == 0.5

@@ -1,0 +1,107 @@
+"""An exported model is whole, agrees with itself and is what the engine loads."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from audio_guard_engine.card import BUNDLED_MODELS, load_model
+from audio_guard_engine.scorer import Runtime, load_scorer
+from tools import evaluate, export
+from tools.convert import ConvertError
+from tools.features import load_pcm, window_frames
+from tools.recipe import read_recipe
+from tools.run_folder import ROOT
+from tools.train import TorchScorer, load_network
+from tools.training_data import evaluation_store, read_clips
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory, run: Path, data: Path, cache: Path) -> Path:
+    """Return a folder of models with the exported run in it."""
+    folder = tmp_path_factory.mktemp("models")
+    arguments = [run, "--data", data, "--out", folder, "--cache", cache]
+    arguments += ["--report", folder.parent / "report", "--data-name", "synthetic sounds"]
+    assert export.main([str(argument) for argument in arguments]) == 0
+    return folder
+
+
+def test_card_is_valid_and_complete(models: Path) -> None:
+    model = load_model("tiny", models)
+    assert model.labels == ("alarm", "others")
+    assert model.policies["alarm"].confirm_hops == 2
+    assert 0.5 <= model.policies["alarm"].threshold <= 0.95
+    card = json.loads((models / "tiny" / "card.json").read_text())
+    assert card["training"]["data"] == "synthetic sounds"
+    assert card["training"]["largest_difference_of_runtimes"] <= 1e-3
+    assert set(card["metrics"]) == {"val", "test"}
+    assert {path.name for path in (models / "tiny").iterdir()} == {
+        "card.json",
+        "tiny.ncnn.bin",
+        "tiny.ncnn.param",
+        "tiny.tflite",
+    }
+    assert [path.name for path in models.iterdir()] == ["tiny"]
+
+
+def test_both_runtimes_score_as_pytorch_does(models: Path, run: Path, data: Path) -> None:
+    recipe, network = load_network(run)
+    model = load_model("tiny", models)
+    clip = read_clips(recipe, data)[0]
+    patch = window_frames(load_pcm(clip))[:96]
+    with torch.inference_mode():
+        expected = torch.softmax(network(torch.from_numpy(patch)[None, None]), dim=1)[0].numpy()
+    for runtime in (Runtime.NCNN, Runtime.LITERT):
+        assert np.abs(load_scorer(model, runtime).score(patch) - expected).max() < 1e-3
+    assert TorchScorer(network)(patch[None]).shape == (1, 2)
+
+
+def test_report_holds_tables_and_plots(models: Path) -> None:
+    report = models.parent / "report"
+    figures = json.loads((report / "metrics.json").read_text())
+    assert figures["val"]["paper_mix"]["items"] > 0
+    assert "| alarm |" in (report / "tables.md").read_text()
+    assert (report / "confusion-test.png").stat().st_size > 1000
+
+
+def test_evaluate_repeats_the_figures_of_the_export(
+    models: Path, run: Path, data: Path, cache: Path, tmp_path: Path
+) -> None:
+    arguments = ["--data", data, "--model", "tiny", "--models", models, "--cache", cache]
+    arguments += ["--recipe", run / "recipe.toml", "--out", tmp_path]
+    assert evaluate.main([str(argument) for argument in arguments]) == 0
+    made = json.loads((tmp_path / "metrics.json").read_text())
+    assert made == json.loads((models.parent / "report" / "metrics.json").read_text())
+
+
+def test_failed_export_leaves_the_older_model(
+    models: Path, run: Path, data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = {path.name: path.read_bytes() for path in (models / "tiny").iterdir()}
+    monkeypatch.setattr(export, "LARGEST_DIFFERENCE", -1.0)
+    with pytest.raises(ConvertError, match="differ by"):
+        export.export(run, data, models, cache, data_name="x")
+    assert {path.name: path.read_bytes() for path in (models / "tiny").iterdir()} == before
+    assert [path.name for path in models.iterdir()] == ["tiny"]
+
+
+def test_export_of_no_run_is_named(
+    tmp_path: Path, data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert export.main([str(tmp_path), "--data", str(data), "--out", str(tmp_path / "m")]) == 1
+    assert "holds no best.pt; train first" in capsys.readouterr().err
+
+
+@pytest.mark.recordings
+def test_shipped_model_agrees_with_itself_on_real_recordings(sounds: Path, tmp_path: Path) -> None:
+    recipe = read_recipe(ROOT / "models" / "compact" / "recipe.toml")
+    clips = [clip for clip in read_clips(recipe, sounds) if clip.split == "val"][::40]
+    store = evaluation_store(recipe, clips, "val", tmp_path)
+    assert export.check_parity(BUNDLED_MODELS / "compact", store) <= 1e-3
+
+
+def test_shipped_model_is_small() -> None:
+    sizes = [path.stat().st_size for path in (BUNDLED_MODELS / "compact").iterdir()]
+    assert sum(sizes) < 6_000_000
