@@ -75,8 +75,8 @@ async def test_hears_the_scene(heard: Heard, listening: Listening) -> None:
 
 async def test_sounds_end(heard: Heard, listening: Listening) -> None:
     def all_ended() -> bool:
-        sensors = (listening.entity("binary_sensor", label) for label in IMPORTANT)
-        return all({"on", "off"} <= set(heard.states_of(sensor)) for sensor in sensors)
+        histories = [heard.states_of(listening.entity("binary_sensor", x)) for x in IMPORTANT]
+        return all("on" in states and "off" in states[states.index("on") :] for states in histories)
 
     await heard.until(all_ended, SCENE_SECONDS)
 
