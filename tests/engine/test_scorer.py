@@ -1,7 +1,10 @@
 """The shipped model on the real runtimes."""
 
 import importlib.util
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -201,3 +204,35 @@ def test_no_gpu_is_said(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None
     hide(monkeypatch, "ai_edge_litert")
     with pytest.raises(RuntimeMissingError, match="ai-edge-litert"):
         load_scorer(shipped, Runtime.LITERT_GPU)
+
+
+SWIFTSHADER = Path("/usr/lib/chromium/vk_swiftshader_icd.json")
+
+
+@pytest.mark.skipif(
+    not SWIFTSHADER.exists(), reason="no software GPU (Debian: chromium libvulkan1)"
+)
+def test_a_gpu_agrees_with_the_processor(
+    patches: list[NDArray[np.float32]], tmp_path: Path
+) -> None:
+    """Run in a process of its own: the Vulkan loader reads its environment once."""
+    np.save(tmp_path / "patches.npy", patches[::20])
+    script = """
+import sys, tools, numpy as np
+from audio_guard_engine.card import load_model
+from audio_guard_engine.scorer import Runtime, load_scorer
+model = load_model()
+gpu, cpu = load_scorer(model, Runtime.LITERT_GPU), load_scorer(model, Runtime.LITERT)
+patches = np.load(sys.argv[1])
+print(max(np.abs(gpu.score(patch) - cpu.score(patch)).max() for patch in patches))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "patches.npy")],
+        cwd=BUNDLED_MODELS.parents[2],
+        env={**os.environ, "VK_ICD_FILENAMES": str(SWIFTSHADER)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert float(done.stdout) <= 1e-2
