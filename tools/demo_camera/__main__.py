@@ -22,15 +22,30 @@ SILENCE_SECONDS = 10.0
 
 def main() -> None:
     """Run a camera until it is interrupted."""
-    arguments = _parser().parse_args()
+    parser = _parser()
+    arguments = parser.parse_args()
     logging.basicConfig(level=logging.DEBUG if arguments.verbose else logging.INFO)
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    sound = _sound(arguments)
-    if isinstance(sound, Scene):
-        print(timetable_text(sound))
-    with DemoCamera(
+    try:
+        sound = _sound(arguments)
+        camera = _camera(sound, arguments)
+        camera.start()
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    with camera:
+        if isinstance(sound, Scene):
+            print(timetable_text(sound))
+        print(f"The demo camera plays at {camera.url} (Ctrl-C stops it)", flush=True)
+        if not stopped.wait(arguments.fault_after):
+            camera.fault = Fault(arguments.fault)
+            stopped.wait()
+
+
+def _camera(sound: Scene | Pcm, arguments: argparse.Namespace) -> DemoCamera:
+    """Return the camera that the command line asks for; a fault at once is there from the start."""
+    return DemoCamera(
         sound,
         codec=arguments.codec,
         host=arguments.host,
@@ -39,13 +54,10 @@ def main() -> None:
         user=arguments.user,
         password=arguments.password,
         auth=arguments.auth,
+        fault=Fault.NONE if arguments.fault_after else Fault(arguments.fault),
         loop=arguments.loop,
         speed=arguments.speed,
-    ) as camera:
-        print(f"The demo camera plays at {camera.url} (Ctrl-C stops it)", flush=True)
-        if not stopped.wait(arguments.fault_after):
-            camera.fault = Fault(arguments.fault)
-            stopped.wait()
+    )
 
 
 def _sound(arguments: argparse.Namespace) -> Scene | Pcm:

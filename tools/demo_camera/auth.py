@@ -87,6 +87,7 @@ class DigestGuard:
     def challenge(self, *, stale: bool) -> str:
         """Return the value of a WWW-Authenticate header, with a fresh nonce."""
         nonce = secrets.token_hex(16)
+        self._issued = {old: at for old, at in self._issued.items() if not self._is_old(at)}
         self._issued[nonce] = self._clock()
         age = ", stale=TRUE" if stale else ""
         return f'Digest realm="{REALM}", nonce="{nonce}", algorithm=MD5{age}'
@@ -104,10 +105,10 @@ class DigestGuard:
         if not hmac.compare_digest(given.get("response", "").encode(), expected.encode()):
             return Verdict.REFUSED
         issued = self._issued.get(nonce)
-        if issued is None or self._clock() - issued > self._lifetime_seconds:
-            self._issued.pop(nonce, None)
-            return Verdict.STALE
-        return Verdict.WELCOME
+        return Verdict.STALE if issued is None or self._is_old(issued) else Verdict.WELCOME
+
+    def _is_old(self, issued: float) -> bool:
+        return self._clock() - issued > self._lifetime_seconds
 
 
 def make_guard(auth: Auth, user: str, password: str) -> Guard:

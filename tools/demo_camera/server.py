@@ -69,8 +69,9 @@ class DemoCamera:
         self._connections: set[asyncio.Task[None]] = set()
 
     def __enter__(self) -> Self:
-        """Start."""
-        self.start()
+        """Start, unless that is done."""
+        if self._thread is None:
+            self.start()
         return self
 
     def __exit__(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .room import HALLWAY, in_room
+from .room import BEDROOM, LIVING_ROOM, in_room
 from .synth import Signal, band, mix, noise, peak_to, ring, samples, times
 
 DOOR_SECONDS = 4.4
@@ -27,7 +27,7 @@ def footsteps(rng: np.random.Generator, steps: int = 8) -> Signal:
         foot = 1.0 if number % 2 else 0.85
         mix(dry, near * foot * thud(rng, 1.0, foot), at_seconds)
         mix(dry, near * foot * 0.4 * thud(rng, 0.6, 1.3), at_seconds + rng.uniform(0.07, 0.09))
-    return in_room(dry, HALLWAY, rng)
+    return in_room(dry, BEDROOM, rng)
 
 
 def thud(rng: np.random.Generator, weight: float, brightness: float) -> Signal:
@@ -51,12 +51,13 @@ def door_slam(rng: np.random.Generator) -> Signal:
     modes_hz = np.array([62, 98, 143, 210, 305, 450, 640, 900]) * rng.uniform(0.95, 1.05, size=8)
     decay_seconds = np.array([0.06, 0.055, 0.045, 0.04, 0.03, 0.025, 0.02, 0.015])
     panel = ring(count, modes_hz, decay_seconds, np.linspace(1, 0.35, 8), rng)
-    crash = noise(rng, count, band(60, 700)) * np.exp(-time / 0.045)
+    # A door is slower than a shot: the frame takes milliseconds to stop it.
+    crash = noise(rng, count, band(60, 500)) * np.exp(-time / 0.04) * (1 - np.exp(-time / 0.006))
     mix(dry, 0.25 * latch(rng), 0.0)
-    mix(dry, 0.5 * panel + 1.2 * crash, 0.03)
+    mix(dry, 0.3 * panel + 1.4 * crash, 0.03)
     for delay, gain in ((0.11, 0.35), (0.17, 0.2), (0.21, 0.12)):
         mix(dry, gain * latch(rng), delay)
-    return in_room(np.tanh(dry), HALLWAY, rng)
+    return in_room(dry, LIVING_ROOM, rng)
 
 
 def latch(rng: np.random.Generator) -> Signal:

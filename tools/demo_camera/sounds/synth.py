@@ -31,9 +31,9 @@ def curve(seconds: float, *points: tuple[float, float]) -> Signal:
 def wander(rng: np.random.Generator, count: int, rate_hz: float, depth: float) -> Signal:
     """Return 1 plus a slow random movement of about `depth`, as nothing alive holds still."""
     knots = rng.standard_normal(max(4, round(count / SAMPLE_RATE_HZ * rate_hz) + 2))
-    return 1 + depth * np.interp(
-        np.linspace(0, len(knots) - 1, count), np.arange(len(knots)), knots
-    )
+    spread = np.linspace(0, len(knots) - 1, count)
+    moved: Signal = 1 + depth * np.interp(spread, np.arange(len(knots)), knots)
+    return moved
 
 
 def noise(rng: np.random.Generator, count: int, gain: Callable[[Signal], Signal]) -> Signal:
@@ -85,7 +85,7 @@ def voice(pitch_hz: Signal, formants: Iterable[Formant], tilt: float) -> Signal:
     formants = list(formants)
     phase = 2 * np.pi * np.cumsum(pitch_hz) / SAMPLE_RATE_HZ
     out = np.zeros_like(pitch_hz)
-    for number in range(1, int(TOP_HZ / pitch_hz.min()) + 1):
+    for number in range(1, int(TOP_HZ / float(np.min(pitch_hz))) + 1):
         frequency = number * pitch_hz
         gain = formant_gain(frequency, formants) * (frequency < TOP_HZ)
         out += gain * np.sin(number * phase) / number**tilt
@@ -125,4 +125,5 @@ def mix(canvas: Signal, sound: Signal, at_seconds: float) -> None:
 
 def peak_to(signal: Signal, level_dbfs: float) -> Signal:
     """Scale a signal so that its highest sample is at a level."""
-    return signal * (10 ** (level_dbfs / 20) / (np.abs(signal).max() + 1e-12))
+    scaled: Signal = signal * (10 ** (level_dbfs / 20) / (np.abs(signal).max() + 1e-12))
+    return scaled
