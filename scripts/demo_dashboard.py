@@ -1,16 +1,13 @@
 """Make the demo's dashboard out of what the integration has put into Home Assistant's registry."""
 
-from typing import Any
-
 from scripts.home_client import HomeClient, Json
 
 URL_PATH = "audio-guard"
 
-ABOUT = """\
-Every half second the camera's sound is scored. A tile lights up while its sound is heard.
-Drag a **threshold** to the right and its sound is heard later or no more, to the left and it is heard earlier:
-it acts at once. Switch **listening** off and the stream is closed.
-"""
+ABOUT = (
+    "Twice a second the camera's sound is scored from 0 to 1 per class. From its **threshold** on "
+    "a sound counts as heard: drag one to the right and its sound is heard less easily. It acts at once."
+)
 
 
 async def add_dashboard(client: HomeClient) -> str:
@@ -28,43 +25,30 @@ async def add_dashboard(client: HomeClient) -> str:
     return f"/{URL_PATH}"
 
 
-async def our_entities(client: HomeClient) -> dict[str, list[str]]:
-    """Return the integration's entity ids by kind (`binary_sensor`, `number`, ...), in the order of the classes."""
-    entities: dict[str, list[str]] = {}
-    for entry in await client.command("config/entity_registry/list"):
-        if entry["platform"] == "audio_guard" and entry["disabled_by"] is None:
-            entities.setdefault(entry["entity_id"].partition(".")[0], []).append(entry["entity_id"])
-    return entities
-
-
 async def _config(client: HomeClient) -> Json:
-    entities = await our_entities(client)
-    states = await client.states()
+    """Lay the integration's entities out, in the order in which they were registered: the classes'."""
+    entries = [
+        entry
+        for entry in await client.command("config/entity_registry/list")
+        if entry["platform"] == "audio_guard" and entry["disabled_by"] is None
+    ]
 
-    def is_connection(entity_id: str) -> bool:
-        attributes = states.get(entity_id, {}).get("attributes", {})
-        return attributes.get("device_class") == "connectivity"
-
-    sensors = entities.get("binary_sensor", [])
-    sounds = [entity_id for entity_id in sensors if not is_connection(entity_id)]
-    connection = [entity_id for entity_id in sensors if is_connection(entity_id)]
-    thresholds, heard = entities.get("number", []), entities.get("event", [])
-    control = [*connection, *entities.get("switch", []), *heard]
-    return {
-        "views": [
-            {
-                "title": "Audio Guard",
-                "path": "sounds",
-                "type": "sections",
-                "max_columns": 3,
-                "sections": [
-                    _section("Heard now", *map(_tile, sounds), *map(_tile, control)),
-                    _section("The last minutes", _history(sounds), _logbook([*sounds, *heard])),
-                    _section("Thresholds", _markdown(ABOUT), _list(thresholds)),
-                ],
-            }
+    def of(domain: str, category: str | None) -> list[Json]:
+        return [
+            entry
+            for entry in entries
+            if entry["entity_id"].startswith(f"{domain}.") and entry["entity_category"] == category
         ]
-    }
+
+    sounds, event = of("binary_sensor", None), of("event", None)
+    others = [*of("binary_sensor", "diagnostic"), *of("switch", "config"), *event]
+    sections = [
+        _section("Heard now", *map(_tile, [*sounds, *others])),
+        _section("The last minutes", _history(sounds), _logbook([*sounds, *event])),
+        _section("Thresholds", _markdown(ABOUT), _thresholds(of("number", "config"))),
+    ]
+    view = {"title": "Sounds", "path": "sounds", "type": "sections", "max_columns": 3}
+    return {"views": [{**view, "sections": sections}]}
 
 
 def _section(title: str, *cards: Json) -> Json:
@@ -72,31 +56,30 @@ def _section(title: str, *cards: Json) -> Json:
     return {"type": "grid", "cards": [heading, *cards]}
 
 
-def _tile(entity_id: str) -> Json:
-    return {"type": "tile", "entity": entity_id, "name": {"type": "entity"}}
+def _tile(entry: Json) -> Json:
+    return {"type": "tile", "grid_options": {"columns": 6}, **_named(entry)}
 
 
-def _history(entity_ids: list[str]) -> Json:
-    return {"type": "history-graph", "hours_to_show": 0.1, "entities": _named(entity_ids)}
+def _history(entries: list[Json]) -> Json:
+    return {"type": "history-graph", "hours_to_show": 0.1, "entities": [*map(_named, entries)]}
 
 
-def _logbook(entity_ids: list[str]) -> Json:
-    return {
-        "type": "logbook",
-        "hours_to_show": 1,
-        "target": {"entity_id": entity_ids},
-        "grid_options": {"rows": 6},
-    }
+def _logbook(entries: list[Json]) -> Json:
+    entity_ids = [entry["entity_id"] for entry in entries]
+    return {"type": "logbook", "target": {"entity_id": entity_ids}, "grid_options": {"rows": 6}}
 
 
 def _markdown(text: str) -> Json:
     return {"type": "markdown", "content": text}
 
 
-def _list(entity_ids: list[str]) -> Json:
-    return {"type": "entities", "entities": _named(entity_ids)}
+def _thresholds(entries: list[Json]) -> Json:
+    """List the thresholds, each by its sound's name alone, so that there is room for it."""
+    sounds = [entry["original_name"].removesuffix(" threshold") for entry in entries]
+    rows = [{**_named(entry), "name": sound} for entry, sound in zip(entries, sounds, strict=True)]
+    return {"type": "entities", "entities": rows}
 
 
-def _named(entity_ids: list[str]) -> list[dict[str, Any]]:
-    """Show entities by their own names: the camera's is on the page anyway."""
-    return [{"entity": entity_id, "name": {"type": "entity"}} for entity_id in entity_ids]
+def _named(entry: Json) -> Json:
+    """Show an entity by its own name: the camera's is on the page anyway."""
+    return {"entity": entry["entity_id"], "name": {"type": "entity"}}

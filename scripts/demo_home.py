@@ -25,15 +25,15 @@ FOLDER = ROOT / ".demo"
 def main() -> None:
     """Run the demo until Ctrl-C or a signal."""
     try:
-        asyncio.run(_run_until_signaled(_parser().parse_args()))
+        asyncio.run(_run_until_signaled(_options()))
     except asyncio.CancelledError:
         _say("stopped")
     except (HomeError, RuntimeError, TimeoutError) as error:
         sys.exit(f"error: {error}")
 
 
-def _parser() -> argparse.ArgumentParser:
-    """Return the command line."""
+def _options() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(
         prog="scripts/demo",
         description="Listen to a camera with Audio Guard in a real Home Assistant.",
@@ -43,7 +43,10 @@ def _parser() -> argparse.ArgumentParser:
     source.add_argument("--rtsp", metavar="URL", help="listen to this camera, not to the demo's")
     source.add_argument("--sound", type=Path, metavar="FILE", help="let the demo camera play this")
     parser.add_argument("--port", type=int, default=8123, help="Home Assistant's (%(default)s)")
-    return parser
+    options = parser.parse_args()
+    if options.sound and not options.sound.is_file():
+        parser.error(f"there is no file {options.sound}")
+    return options
 
 
 async def _run_until_signaled(options: argparse.Namespace) -> None:

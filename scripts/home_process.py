@@ -10,7 +10,9 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from scripts.home_client import HomeClient
 
@@ -31,9 +33,6 @@ homeassistant:
   unit_system: metric
   time_zone: UTC
   country: GB
-http:
-  server_host: {host}
-  server_port: {port}
 api:
 config:
 frontend:
@@ -49,12 +48,24 @@ websocket_api:
 """
 
 # Done beforehand: it would add weather, radio and speech services that reach out to the internet.
-ONBOARDING = {
-    "version": 4,
-    "minor_version": 1,
-    "key": "onboarding",
-    "data": {"done": ["core_config"]},
-}
+ONBOARDED: Mapping[str, Any] = {"done": ["core_config"]}
+
+
+def http_config(port: int) -> Mapping[str, Any]:
+    """Return the HTTP server's settings as if confirmed: those in YAML are on trial and end in a restart."""
+    confirmed = {
+        "server_host": ["127.0.0.1"],
+        "server_port": port,
+        "cors_allowed_origins": [],
+        "login_attempts_threshold": -1,
+        "ip_ban_enabled": True,
+        "ssl_profile": "intermediate_v6",
+        "use_x_frame_options": True,
+        "created_at": "2026-01-01T00:00:00+00:00",
+        "error": None,
+        "error_message": None,
+    }
+    return {"stable": confirmed, "pending": None, "yaml_migration_done": True}
 
 
 def free_port(wanted: int = 0) -> int:
@@ -85,9 +96,7 @@ class HomeProcess:
         self.password = password
         self.port = free_port(port)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._configuration = more_configuration + CONFIGURATION.format(
-            host="127.0.0.1", port=self.port, log_level=log_level
-        )
+        self._configuration = more_configuration + CONFIGURATION.format(log_level=log_level)
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -141,7 +150,8 @@ class HomeProcess:
         (self.folder / "configuration.yaml").write_text(self._configuration, encoding="utf-8")
         storage = self.folder / ".storage"
         storage.mkdir()
-        (storage / "onboarding").write_text(json.dumps(ONBOARDING), encoding="utf-8")
+        _store(storage, "onboarding", 4, ONBOARDED)
+        _store(storage, "http", 3, http_config(self.port))
         components = self.folder / "custom_components"
         components.mkdir()
         (components / "audio_guard").symlink_to(ROOT / "custom_components" / "audio_guard")
@@ -153,3 +163,9 @@ class HomeProcess:
             if self._process.returncode is not None:
                 raise RuntimeError(f"Home Assistant ended at its start:\n{self.log[-4000:]}")
             await asyncio.sleep(0.2)
+
+
+def _store(storage: Path, key: str, version: int, data: Mapping[str, Any]) -> None:
+    """Write one of the files in which Home Assistant keeps what is not in its YAML."""
+    content = {"version": version, "minor_version": 1, "key": key, "data": data}
+    (storage / key).write_text(json.dumps(content), encoding="utf-8")
