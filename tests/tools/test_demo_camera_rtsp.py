@@ -177,6 +177,7 @@ def test_a_body_is_skipped(make_camera, connect) -> None:
         b"DESCRIBE \xff RTSP/1.0\r\nCSeq: 1\r\n\r\n",
         b"OPTIONS * RTSP/1.0\r\nno colon\r\n\r\n",
         b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: -4\r\n\r\n",
+        b"OPTIONS * RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 123456\r\n\r\n",
         b"OPTIONS * RTSP/1.0\r\nX: " + 70_000 * b"x",
     ],
 )
@@ -241,7 +242,14 @@ def test_sessions_are_a_clients_own(make_camera, connect) -> None:
 
 @pytest.mark.parametrize(
     "transport",
-    ["", "RTP/AVP;multicast;client_port=5000-5001", "RAW/RAW/UDP;unicast", "RTP/AVP;unicast"],
+    [
+        "",
+        "RTP/AVP;multicast;client_port=5000-5001",
+        "RAW/RAW/UDP;unicast",
+        "RTP/AVP;unicast",
+        "RTP/AVP;unicast;client_port=65535-65536",
+        "RTP/AVP/TCP;unicast;interleaved=255-256",
+    ],
 )
 def test_an_impossible_transport_is_unsupported(make_camera, connect, transport: str) -> None:
     assert connect(make_camera()).set_up(transport=transport).status == 461

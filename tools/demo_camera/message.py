@@ -1,6 +1,7 @@
 """Read RTSP requests from a connection and write the answers (RFC 2326)."""
 
 import asyncio
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlsplit
@@ -91,6 +92,6 @@ def parse(head: bytes) -> Request:
 def content_length(request: Request) -> int:
     """Return how long the body of a request is. Raises `BadRequestError`."""
     value = request.headers.get("content-length", "0")
-    if not value.isascii() or not value.isdigit():
-        raise BadRequestError("the content length is not a number")
+    if not re.fullmatch("[0-9]{1,5}", value):
+        raise BadRequestError("the content length is no number, or too large a one")
     return int(value)

@@ -20,6 +20,10 @@ SESSION_NOT_FOUND = 454
 NOT_VALID_IN_THIS_STATE = 455
 UNSUPPORTED_TRANSPORT = 461
 
+# The first of a pair, the second being for RTCP.
+LAST_CHANNEL = 254
+LAST_PORT = 65_534
+
 
 @dataclass(kw_only=True, slots=True)
 class CameraState:
@@ -154,13 +158,12 @@ class Connection:
             profile, *options = (part.strip() for part in offer.split(";"))
             if "multicast" in options:
                 continue
-            port = first_number("client_port", options)
             if profile == "RTP/AVP/TCP":
-                channel = first_number("interleaved", options)
-                return InterleavedSender(
-                    self._writer, 2 * len(self._senders) if channel is None else channel
-                )
-            if profile in ("RTP/AVP", "RTP/AVP/UDP") and port is not None:
+                channel = first_number("interleaved", options, 2 * len(self._senders))
+                if channel <= LAST_CHANNEL:
+                    return InterleavedSender(self._writer, channel)
+            port = first_number("client_port", options, 0)
+            if profile in ("RTP/AVP", "RTP/AVP/UDP") and 0 < port <= LAST_PORT:
                 server_host = self._writer.get_extra_info("sockname")[0]
                 client_host = self._writer.get_extra_info("peername")[0]
                 return UdpSender(server_host, client_host, port)
@@ -224,9 +227,9 @@ class Connection:
         self._senders.clear()
 
 
-def first_number(name: str, options: list[str]) -> int | None:
+def first_number(name: str, options: list[str], default: int) -> int:
     """Return the first number of an option like `interleaved=0-1`."""
     for option in options:
         if match := re.fullmatch(rf"{name}=(\d{{1,5}})(-\d{{1,5}})?", option):
             return int(match[1])
-    return None
+    return default

@@ -7,7 +7,7 @@ from .synth import Signal, band, mix, noise, ring, samples, times
 
 
 def breaking_glass(rng: np.random.Generator) -> Signal:
-    """Return a pane that is hit, bursts and rains on a hard floor for about 1.5 s."""
+    """Return a pane that is hit, bursts and rains on a hard floor for about a second."""
     dry = np.zeros(samples(1.9))
     mix(dry, 0.7 * blow(rng), 0.0)
     for delay, gain in ((0.004, 1.0), (0.03, 0.8), (0.075, 0.5)):
@@ -37,8 +37,8 @@ def burst(rng: np.random.Generator) -> Signal:
 
 def fall_times(rng: np.random.Generator) -> Signal:
     """Return when shards hit the floor: most after a fall of 0.1 to 0.6 s, some bounce late."""
-    fallen = 0.06 + rng.gamma(2.0, 0.14, size=110)
-    bounced = rng.choice(fallen, size=50) + rng.uniform(0.04, 0.3, size=50)
+    fallen = 0.06 + rng.gamma(2.0, 0.14, size=220)
+    bounced = rng.choice(fallen, size=110) + rng.uniform(0.04, 0.3, size=110)
     return np.concatenate((fallen, bounced))
 
 
@@ -49,7 +49,7 @@ def shard(rng: np.random.Generator) -> Signal:
     lowest_hz = 2000 + 3500 * (1 - size)
     modes_hz = np.minimum(lowest_hz * np.array([1.0, 1.34, 1.83, 2.41, 2.9]), 7700)
     modes_hz *= rng.uniform(0.93, 1.0, size=5)
-    decay_seconds = rng.uniform(0.012, 0.03 + 0.07 * size) * np.array([1.2, 1, 0.8, 0.6, 0.5])
+    decay_seconds = rng.uniform(0.007, 0.018 + 0.042 * size) * np.array([1.2, 1, 0.8, 0.6, 0.5])
     tone = ring(count, modes_hz, decay_seconds, rng.uniform(0.2, 1, size=5), rng)
     tone[: samples(0.004)] += 0.7 * noise(rng, samples(0.004), band(3000, 7700))
     return tone
