@@ -1,8 +1,6 @@
 """An RTSP server that is not the project's own: codecs that the demo camera does not speak, and its ways to refuse."""
 
-import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,37 +9,18 @@ from audio_guard_engine.capture import Capture
 from audio_guard_engine.errors import NoAudioError, NotFoundError, UnauthorizedError
 from audio_guard_engine.probe import probe
 from audio_guard_engine.source import Transport, parse_source
+from tests.gstreamer import gstreamer_server
 
-SERVER = Path(__file__).parents[1] / "gstreamer_server.py"
-PYTHON = "/usr/bin/python3"  # the distribution's, to which python3-gi belongs
 RATE_HZ = 16_000
 
 pytestmark = pytest.mark.gstreamer
 
 
-def is_installed() -> bool:
-    """Tell whether the distribution's GStreamer RTSP server is there."""
-    check = "import gi; gi.require_version('GstRtspServer', '1.0')"
-    try:
-        return (
-            subprocess.run([PYTHON, "-c", check], capture_output=True, check=False).returncode == 0
-        )
-    except OSError:
-        return False
-
-
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     """Run the server; return where it is."""
-    if not is_installed():
-        pytest.skip("no GStreamer RTSP server (Debian: gir1.2-gst-rtsp-server-1.0 python3-gi)")
-    command = [PYTHON, str(SERVER), "--user", "joe", "--password", "hunter2"]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as server:
-        assert server.stdout is not None
-        yield f"rtsp://joe:hunter2@127.0.0.1:{server.stdout.readline().strip()}"
-        server.communicate(timeout=10)
+    with gstreamer_server("--user", "joe", "--password", "hunter2") as port:
+        yield f"rtsp://joe:hunter2@127.0.0.1:{port}"
 
 
 @pytest.mark.parametrize("transport", list(Transport))
