@@ -17,6 +17,7 @@ from typing import Any
 from scripts.home_client import HomeClient
 
 ROOT = Path(__file__).parents[1]
+COMPONENT = ROOT / "custom_components" / "audio_guard"
 USERNAME = "demo"
 
 # Starting takes 5 s on a laptop, much longer on a machine that compiles every module anew.
@@ -90,13 +91,20 @@ class HomeProcess:
         port: int = 0,
         log_level: str = "info",
         more_configuration: str = "",
+        component: Path = COMPONENT,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
-        """Take a folder that is not there yet; it will hold passwords in the clear."""
+        """Take a folder that is not there yet; it will hold passwords in the clear.
+
+        `component` is the integration to run, `environment` is added to the process's own.
+        """
         self.folder = folder
         self.password = password
         self.port = free_port(port)
         self.url = f"http://127.0.0.1:{self.port}"
         self._configuration = more_configuration + CONFIGURATION.format(log_level=log_level)
+        self._component = component
+        self._environment = environment or {}
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -112,6 +120,7 @@ class HomeProcess:
                 sys.executable,
                 *("-m", "homeassistant", "--config", str(self.folder), "--log-no-color"),
                 cwd=self.folder,
+                env={**os.environ, **self._environment},
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=console,
                 stderr=asyncio.subprocess.STDOUT,
@@ -154,7 +163,7 @@ class HomeProcess:
         _store(storage, "http", 3, http_config(self.port))
         components = self.folder / "custom_components"
         components.mkdir()
-        (components / "audio_guard").symlink_to(ROOT / "custom_components" / "audio_guard")
+        (components / "audio_guard").symlink_to(self._component)
 
     async def _wait_until_it_answers(self, client: HomeClient) -> None:
         """Wait for the HTTP server; raises `RuntimeError` when the process ends instead."""
