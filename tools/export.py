@@ -46,7 +46,7 @@ def export(
     *,
     data_name: str,
     notes: str = "",
-    false_alarms_per_hour: float = 1.0,
+    false_alarms_per_hour: float = 3.0,
 ) -> tuple[Recipe, dict[str, Any]]:
     """Make the model's folder below `out`; return the recipe and the figures of val and test."""
     recipe, network = load_network(run)
@@ -58,7 +58,7 @@ def export(
         folder.mkdir()
         write_ncnn(network, folder / recipe.name)
         write_litert(network, folder / f"{recipe.name}.tflite")
-        training = _training_facts(run, recipe, data_name, notes)
+        training = _training_facts(run, recipe, data_name, notes, false_alarms_per_hour)
         write_card(folder, recipe, recipe.decider, training, {})
         training["largest_difference_of_runtimes"] = check_parity(folder, val)
         recipe = _with_chosen_thresholds(recipe, folder, val, false_alarms_per_hour)
@@ -76,9 +76,9 @@ def check_parity(folder: Path, store: FeatureStore) -> float:
     rng = np.random.default_rng(0)
     last = len(store.frames) - FRONT_END.patch_frames
     starts = rng.integers(0, last + 1, PARITY_PATCHES)
-    patches = np.stack([store.frames[s : s + FRONT_END.patch_frames] for s in starts])
-    silence = np.full_like(patches[:1], np.log(FRONT_END.log_offset))
-    patches = np.concatenate((patches, silence)).astype(np.float32)
+    heard = np.stack([store.frames[s : s + FRONT_END.patch_frames] for s in starts])
+    silence = np.full_like(heard[:1], np.log(FRONT_END.log_offset))
+    patches = np.concatenate((heard, silence)).astype(np.float32)
     ncnn, litert = (
         engine_score(load_scorer(model, runtime))(patches)
         for runtime in (Runtime.NCNN, Runtime.LITERT)
@@ -106,7 +106,9 @@ def _measure(recipe: Recipe, folder: Path, clips: list[Clip], cache: Path) -> di
     return measure(model, recipe, clips, ("val", "test"), cache)
 
 
-def _training_facts(run: Path, recipe: Recipe, data_name: str, notes: str) -> dict[str, Any]:
+def _training_facts(
+    run: Path, recipe: Recipe, data_name: str, notes: str, budget: float
+) -> dict[str, Any]:
     facts = json.loads((run / "run.json").read_text())
     metrics = json.loads((run / "metrics.json").read_text())
     return {
@@ -117,10 +119,12 @@ def _training_facts(run: Path, recipe: Recipe, data_name: str, notes: str) -> di
         "seed": recipe.seed,
         "weights": facts["weights"],
         "torch": facts["torch"],
+        "started_from": facts["started_from"],
         "epochs": len(metrics["epochs"]),
         "best_epoch": metrics["best_epoch"],
         "minutes": round(sum(row["seconds"] for row in metrics["epochs"]) / 60, 1),
-        "thresholds": "chosen on val: the smallest with at most the allowed false alarms",
+        "thresholds": f"chosen on val: from 0.5 to 0.95 the smallest with at most {budget:g} false "
+        "alarms an hour in background clips, else 0.95",
         "notes": notes,
     }
 
@@ -164,7 +168,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--notes", default="", help="what else the card should say of the training")
     parser.add_argument(
-        "--false-alarms-per-hour", type=float, default=1.0, help="budget on val, for thresholds"
+        "--false-alarms-per-hour", type=float, default=3.0, help="budget on val, for thresholds"
     )
     options = parser.parse_args(arguments)
     try:

@@ -97,7 +97,9 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _recipe(table: dict[str, Any], text: str) -> Recipe:
-    network = {k: tuple(v) if isinstance(v, list) else v for k, v in table["network"].items()}
+    network: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in table["network"].items()
+    }
     recipe = Recipe(
         name=table["name"],
         version=table["version"],

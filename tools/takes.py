@@ -76,7 +76,7 @@ class TrainingTakes:
         return Take(frames=frames.astype(np.float16), starts=starts)
 
     def _background(self, rng: np.random.Generator) -> NDArray[np.float32]:
-        return _cached_pcm(self.backgrounds[rng.integers(len(self.backgrounds))])
+        return _cached_pcm(self.backgrounds[int(rng.integers(len(self.backgrounds)))])
 
 
 @lru_cache(maxsize=400)
