@@ -56,21 +56,24 @@ async def test_dialog_says_what_is_wrong(
 
 
 async def test_hears_the_scene(heard: Heard, listening: Listening) -> None:
+    event = listening.entity("event", "sound")
+    sensors = {label: listening.entity("binary_sensor", label) for label in IMPORTANT}
+
     def all_heard() -> bool:
         return set(IMPORTANT) <= {sound["class"] for sound in heard.sounds}
 
-    await heard.until(all_heard, 2 * SCENE_SECONDS)
-    for sound in heard.sounds:
-        entity_id = listening.entity("binary_sensor", sound["class"])
-        assert sound["entity"] == entity_id
-        assert 0 < sound["score"] <= 1
-        assert "on" in heard.states_of(entity_id)
-    event = listening.entity("event", "sound")
+    def all_on() -> bool:
+        return all("on" in heard.states_of(sensor) for sensor in sensors.values())
 
     def event_entity_follows() -> bool:
         return len(heard.states_of(event)) >= len(heard.sounds)
 
+    await heard.until(all_heard, 2 * SCENE_SECONDS)
+    await heard.until(all_on, 5)
     await heard.until(event_entity_follows, 5)
+    for sound in heard.sounds:
+        assert sound["entity"] == listening.entity("binary_sensor", sound["class"])
+        assert 0 < sound["score"] <= 1
 
 
 async def test_sounds_end(heard: Heard, listening: Listening) -> None:
