@@ -4,7 +4,7 @@ import contextlib
 import threading
 import time
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,29 +30,17 @@ from audio_guard_engine.errors import (
 )
 from audio_guard_engine.probe import probe
 from audio_guard_engine.source import Transport, parse_source
+from tests.cameras import MakeCamera, camera_maker
 from tools.demo_camera.faults import Fault
-from tools.demo_camera.server import DemoCamera
 
 RATE_HZ = 16_000
-MakeCamera = Callable[..., DemoCamera]
 
 
 @pytest.fixture
 def make_camera(request: pytest.FixtureRequest, tone: NDArray[np.float32]) -> Iterator[MakeCamera]:
-    """Start cameras that play the tone; stop them at the end."""
-    if request.config.pluginmanager.hasplugin("socket"):
-        request.getfixturevalue("socket_enabled")
-    cameras: list[DemoCamera] = []
-
-    def make(**options: Any) -> DemoCamera:
-        camera = DemoCamera(**{"sound": tone, "speed": 4.0, **options})
-        camera.start()
-        cameras.append(camera)
-        return camera
-
-    yield make
-    for camera in cameras:
-        camera.stop()
+    """Start cameras that play the tone."""
+    with camera_maker(request, sound=tone, speed=4.0) as make:
+        yield make
 
 
 @pytest.fixture(autouse=True)
@@ -244,7 +232,7 @@ def test_a_web_server_is_no_camera(make_camera: MakeCamera) -> None:
     import http.server
 
     with http.server.HTTPServer(("127.0.0.1", 0), http.server.BaseHTTPRequestHandler) as server:
-        serving = threading.Thread(target=server.handle_request)
+        serving = threading.Thread(target=server.handle_request, daemon=True)
         serving.start()
         with pytest.raises(NotAStreamError, match="no RTSP server"):
             hear(f"rtsp://127.0.0.1:{server.server_port}/live")
@@ -376,3 +364,26 @@ def test_probe_of_an_empty_recording(tmp_path: Path) -> None:
 def test_an_address_that_ffmpeg_does_not_know() -> None:
     with pytest.raises((InvalidUrlError, HostUnreachableError)):
         hear("srt://127.0.0.1:1")
+
+
+def test_a_text_on_a_web_server_is_no_stream() -> None:
+    import http.server
+
+    class Letter(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            letter = b"dear camera,\n" * 500
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(letter)))
+            self.end_headers()
+            self.wfile.write(letter)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Letter) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            with pytest.raises(NotAStreamError, match="no audio or video stream"):
+                hear(f"http://joe:hunter2@127.0.0.1:{server.server_port}/letter")
+        finally:
+            server.shutdown()

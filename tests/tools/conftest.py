@@ -1,16 +1,12 @@
 """Fixtures for the tests of the tools."""
 
-import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
+from tests.cameras import MakeCamera, allow_sockets, camera_maker
 from tools.demo_camera.codec import Pcm
-from tools.demo_camera.server import DemoCamera
-
-MakeCamera = Callable[..., DemoCamera]
 
 
 @pytest.fixture
@@ -23,23 +19,12 @@ def melody() -> Pcm:
 
 @pytest.fixture
 def sockets_allowed(request: pytest.FixtureRequest) -> None:
-    """Lift the ban on sockets that Home Assistant's test plugin brings, where it is installed."""
-    if request.config.pluginmanager.hasplugin("socket"):
-        request.getfixturevalue("socket_enabled")
+    """Lift the ban on sockets, for a test that starts no camera by `make_camera`."""
+    allow_sockets(request)
 
 
 @pytest.fixture
-def make_camera(sockets_allowed: None, melody: Pcm) -> Iterator[MakeCamera]:
-    """Start cameras that play the melody eight times as fast as life; stop them at the end."""
-    cameras: list[DemoCamera] = []
-
-    def make(**options: Any) -> DemoCamera:
-        camera = DemoCamera(**{"sound": melody, "speed": 8.0, **options})
-        camera.start()
-        cameras.append(camera)
-        return camera
-
-    yield make
-    for camera in cameras:
-        camera.stop()
-    assert "demo-camera" not in {thread.name for thread in threading.enumerate()}
+def make_camera(request: pytest.FixtureRequest, melody: Pcm) -> Iterator[MakeCamera]:
+    """Start cameras that play the melody eight times as fast as life."""
+    with camera_maker(request, sound=melody, speed=8.0) as make:
+        yield make
