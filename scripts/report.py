@@ -54,8 +54,8 @@ def main() -> int:
 
     results = [result for file in sorted(options.folder.glob("*.xml")) for result in read(file)]
     skips = [result for result in results if result.outcome == "skipped"]
-    for reason, count in sorted(Counter(result.reason for result in skips).items()):
-        print(f"skipped {count}: {reason}")
+    for reason, times in sorted(Counter(result.reason for result in skips).items()):
+        print(f"skipped {times}: {reason}")
     missed = [result for result in skips if result.markers & set(options.must_run)]
     for result in missed:
         print(f"should have run: {result.test}")
