@@ -66,7 +66,7 @@ class Listener:
     """The loop over one camera, on threads of its own.
 
     `find_source` is called at every connect (an address may hold a token that changes). It, `on_frame` and
-    `on_status` are called on the listener's threads, never after `stop` has been called.
+    `on_status` are called on the listener's threads, never after `stop` has returned.
     """
 
     def __init__(
