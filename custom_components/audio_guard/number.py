@@ -28,7 +28,7 @@ async def async_setup_entry(
                 mode=NumberMode.SLIDER,
                 native_min_value=0.05,
                 native_max_value=1.0,
-                native_step=0.01,
+                native_step=0.005,
             ),
             label,
         )
@@ -53,5 +53,5 @@ class Threshold(AudioGuardEntity, NumberEntity):
 
     async def async_set_native_value(self, value: float) -> None:
         """Use another threshold."""
-        self._device.async_set_threshold(self._label, round(value, 2))
+        self._device.async_set_threshold(self._label, round(value, 3))
         self.async_write_ha_state()
