@@ -22,13 +22,18 @@ def read_clips(recipe: Recipe, data: Path) -> list[Clip]:
     return clips
 
 
+def trusted(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
+    """Return the clips without background clips in which the recipe's teacher hears an event."""
+    if not recipe.data.teacher:
+        return clips
+    folder = data if data.is_dir() else data.parent
+    heard = read_teacher(folder / recipe.data.teacher)
+    return without_suspects(clips, recipe.background, heard, recipe.data.suspect)
+
+
 def training_clips(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
     """Return the train clips without suspects, and the generated clips."""
-    kept = select(clips, "train")
-    if recipe.data.teacher:
-        folder = data if data.is_dir() else data.parent
-        heard = read_teacher(folder / recipe.data.teacher)
-        kept = without_suspects(kept, recipe.background, heard, recipe.data.suspect)
+    kept = trusted(recipe, select(clips, "train"), data)
     generated = [
         Clip(name=f"{generator}:{seed}", label=label, split="train", group=f"{generator}:{seed}")
         for generator, label, count in (

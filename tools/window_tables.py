@@ -61,6 +61,17 @@ def score_store(
     )
 
 
+def of_clips(windows: ScoredWindows, clips: NDArray[np.bool_]) -> ScoredWindows:
+    """Return the windows of some clips; `clips` marks them among the store's clips."""
+    chosen = clips[windows.clip]
+    return ScoredWindows(
+        scores=windows.scores[chosen],
+        clip=windows.clip[chosen],
+        truth=windows.truth[chosen],
+        counts=windows.counts[chosen],
+    )
+
+
 def split_tables(
     windows: ScoredWindows, labels: Sequence[str], background: str
 ) -> dict[str, dict[str, Any]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tools.metrics import calibration_error, confusion_matrix, table
-from tools.window_tables import ScoredWindows, paper_mix, split_tables
+from tools.window_tables import ScoredWindows, of_clips, paper_mix, split_tables
 
 LABELS = ("alarm", "dog", "others")
 
@@ -61,3 +61,9 @@ def test_split_tables_leave_quiet_windows_out() -> None:
     assert tables["all_windows"]["items"] == 35
     assert tables["all_windows"]["micro"]["accuracy"] == 1.0
     assert tables["clips"]["items"] == 4
+
+
+def test_windows_of_some_clips_can_be_taken() -> None:
+    windows = of_clips(make_windows(), np.array([True, False, False, True]))
+    assert set(windows.clip.tolist()) == {0, 3}
+    assert len(windows.scores) == len(windows.truth) == len(windows.counts) == 24
