@@ -44,6 +44,11 @@ class Heard:
             heard = [(sound["class"], sound["score"]) for sound in self.sounds]
             pytest.fail(f"{happened.__name__}: not within {seconds} s; heard so far: {heard}")
 
+    def sounds_of(self, listening: Listening, since: int = 0) -> list[Json]:
+        """Return one camera's sounds, from the given number of sounds on."""
+        own = set(listening.entities.values())
+        return [sound for sound in self.sounds[since:] if sound["entity"] in own]
+
     def states_of(self, entity_id: str, since: int = 0) -> list[str]:
         """Return the states that an entity took, from the given number of changes on."""
         return [

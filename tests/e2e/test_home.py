@@ -60,18 +60,18 @@ async def test_hears_the_scene(heard: Heard, listening: Listening) -> None:
     sensors = {label: listening.entity("binary_sensor", label) for label in IMPORTANT}
 
     def all_heard() -> bool:
-        return set(IMPORTANT) <= {sound["class"] for sound in heard.sounds}
+        return set(IMPORTANT) <= {sound["class"] for sound in heard.sounds_of(listening)}
 
     def all_on() -> bool:
         return all("on" in heard.states_of(sensor) for sensor in sensors.values())
 
     def event_entity_follows() -> bool:
-        return len(heard.states_of(event)) >= len(heard.sounds)
+        return len(heard.states_of(event)) >= len(heard.sounds_of(listening))
 
     await heard.until(all_heard, 2 * SCENE_SECONDS)
     await heard.until(all_on, 5)
     await heard.until(event_entity_follows, 5)
-    for sound in heard.sounds:
+    for sound in heard.sounds_of(listening):
         assert sound["entity"] == listening.entity("binary_sensor", sound["class"])
         assert 0 < sound["score"] <= 1
 
@@ -91,11 +91,11 @@ async def test_threshold_acts_without_a_reload(heard: Heard, listening: Listenin
     changes, sounds = len(heard.changes), len(heard.sounds)
 
     def a_whole_round_heard() -> bool:
-        labels = [sound["class"] for sound in heard.sounds[sounds:]]
+        labels = [sound["class"] for sound in heard.sounds_of(listening, since=sounds)]
         return "alarm" in labels and "dog" in labels[labels.index("alarm") :]
 
     await heard.until(a_whole_round_heard, 3 * SCENE_SECONDS)
-    assert "glass" not in {sound["class"] for sound in heard.sounds[sounds:]}
+    assert "glass" not in {sound["class"] for sound in heard.sounds_of(listening, since=sounds)}
     assert "unavailable" not in {
         state
         for entity_id in listening.entities.values()
@@ -140,7 +140,7 @@ async def test_lost_camera_is_unavailable_and_comes_back(
         return "on" in heard.states_of(connection, since=before)
 
     def heard_again() -> bool:
-        return len(heard.sounds) > sounds
+        return len(heard.sounds_of(listening, since=sounds)) > 0
 
     await camera.start()
     await heard.until(back, RECOVERY_SECONDS)
