@@ -62,8 +62,8 @@ class NcnnScorer:
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score one patch; every call has an extractor of its own, the weights are shared."""
         extractor = self._net.create_extractor()
-        # A Mat wraps the array's memory: the caller's buffer stays alive until the scores are out.
-        extractor.input("in0", self._ncnn.Mat(patch[np.newaxis]))
+        # A copy, because a first layer that works in place crashes the process on a Mat that wraps numpy's memory.
+        extractor.input("in0", self._ncnn.Mat(patch[np.newaxis]).clone())
         status, scores = extractor.extract("out0")
         if status != 0:
             raise ModelError(f"ncnn could not run the model (status {status})")
