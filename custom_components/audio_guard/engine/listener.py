@@ -32,6 +32,7 @@ _LOGGER = logging.getLogger(__name__)
 TRIES_PER_TRACK_CHOICE = 2
 # A noise gate's pauses are shorter; a muted microphone is digital silence for longer.
 SILENT_SECONDS = 30.0
+_NOT_CURED_BY_TRACKS = (HostUnreachableError, NoAnswerError, UnauthorizedError, ModelError)
 JOIN_SECONDS = 1.0
 
 
@@ -94,7 +95,8 @@ class Listener:
         self._thread: threading.Thread | None = None
         self._status = ListenerStatus(state=ListenerState.OFF)
         self._audio_only = True
-        self._unheard_opens = 0
+        self._unheard_tries = 0
+        self._heard = False  # in this try
         self.skipped_hops = 0
 
     def start(self) -> None:
@@ -128,6 +130,7 @@ class Listener:
 
     def _listen_once(self) -> ListenerStatus:
         """Listen until something ends it; return how the camera stands then."""
+        self._heard = False
         try:
             source = self._find_source()
             self._capture(source)
@@ -163,7 +166,7 @@ class Listener:
                 for pcm in capture.chunks():
                     if failures:
                         raise failures[0]
-                    self._unheard_opens = 0
+                    self._heard = True
                     analyzer.write(pcm)
             finally:
                 analyzer.close()
@@ -198,11 +201,13 @@ class Listener:
             failures.append(ModelError(f"the model failed with {type(error).__name__}"))
 
     def _note_unheard(self, error: EngineError) -> None:
-        """Ask for the other choice of tracks after some failures that it may cure."""
-        if isinstance(error, HostUnreachableError | NoAnswerError | UnauthorizedError | ModelError):
+        """Ask for the other choice of tracks after some tries in a row that it may cure."""
+        if self._heard:
+            self._unheard_tries = 0
+        if self._heard or isinstance(error, _NOT_CURED_BY_TRACKS):
             return
-        self._unheard_opens += 1
-        if self._unheard_opens % TRIES_PER_TRACK_CHOICE == 0:
+        self._unheard_tries += 1
+        if self._unheard_tries % TRIES_PER_TRACK_CHOICE == 0:
             self._audio_only = not self._audio_only
 
     def _tell(self, status: ListenerStatus) -> None:
