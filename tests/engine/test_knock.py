@@ -1,5 +1,6 @@
 """Who is at the door, told before FFmpeg opens."""
 
+import errno
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -106,9 +107,10 @@ def test_a_host_that_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
                 client.close()
 
 
-def test_a_network_that_is_not_there() -> None:
+def test_a_network_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket.socket, "connect_ex", lambda *_: errno.ENETUNREACH)
     with pytest.raises(HostUnreachableError, match="can't be reached"):
-        knock(parse_source("rtsp://255.255.255.255/live"), threading.Event())
+        at(1)
 
 
 def test_an_unknown_name() -> None:
