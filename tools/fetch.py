@@ -1,0 +1,75 @@
+"""Fetch published weights that a recipe needs: `python -m tools.fetch vggish`.
+
+They are kept in the cache folder ($XDG_CACHE_HOME/audio_guard, or ~/.cache/audio_guard), where recipes
+with `encoder_weights = "vggish"` find them. An interrupted download goes on where it stopped.
+"""
+
+import argparse
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.download import DownloadError, download
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weights:
+    """Published weights: where they are and how their sha256 begins."""
+
+    url: str
+    sha256_prefix: str
+    about: str
+
+    @property
+    def name(self) -> str:
+        """Return the file's name."""
+        return self.url.rpartition("/")[2]
+
+
+WEIGHTS = {
+    # PyTorch's convention: the last part of the name is how the file's sha256 begins.
+    "vggish": Weights(
+        url="https://github.com/harritaylor/torchvggish/releases/download/v0.1/vggish-10086976.pth",
+        sha256_prefix="10086976",
+        about="VGGish, 72 million weights, 275 MiB",
+    ),
+}
+
+
+def cache_folder() -> Path:
+    """Return the folder for what was fetched; XDG wants relative paths to be ignored."""
+    chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
+    return (chosen if chosen.is_absolute() else Path.home() / ".cache") / "audio_guard"
+
+
+def cached_file(name: str) -> Path:
+    """Return where the weights of that name are, once fetched."""
+    return cache_folder() / WEIGHTS[name].name
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.fetch",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    known = "; ".join(f"{name}: {weights.about}" for name, weights in WEIGHTS.items())
+    parser.add_argument("name", choices=WEIGHTS, help=known)
+    weights = WEIGHTS[(name := parser.parse_args(arguments).name)]
+    place = cached_file(name)
+    try:
+        download(weights.url, place, weights.sha256_prefix)
+    except (DownloadError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; run this again to go on", file=sys.stderr)
+        return 130
+    print(place)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
