@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from tools.recipe import NetworkRecipe
+from tools.network_recipe import CompactRecipe
 
 INPUT_MEAN = -2.0
 INPUT_SCALE = 0.5
@@ -19,7 +19,7 @@ class CompactNetwork(nn.Module):
     maximum while the 4 frequency places stay apart, since the pitch of a sound tells classes apart.
     """
 
-    def __init__(self, sizes: NetworkRecipe, mel_bands: int, labels: int) -> None:
+    def __init__(self, sizes: CompactRecipe, mel_bands: int, labels: int) -> None:
         """Build the layers with random weights."""
         super().__init__()
         layers: list[nn.Module] = []
@@ -30,7 +30,7 @@ class CompactNetwork(nn.Module):
             if number in sizes.pool_after:
                 layers.append(nn.MaxPool2d(2))
             before = width
-        self.normalize = _fixed_scale()
+        self.normalize = fixed_scale()
         places = mel_bands >> len(sizes.pool_after)
         self.encoder = nn.Sequential(*layers)
         self.embed = nn.Linear(2 * before * places, sizes.embedding)
@@ -49,7 +49,7 @@ class CompactNetwork(nn.Module):
         return logits
 
 
-def _fixed_scale() -> nn.Conv2d:
+def fixed_scale() -> nn.Conv2d:
     """Return (x - mean) * scale as a 1x1 convolution.
 
     ncnn computes plain arithmetic in place, and crashes when the first layer does so on an input

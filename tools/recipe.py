@@ -7,6 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from audio_guard_engine.decide import ClassPolicy
+from tools.network_recipe import NetworkRecipe, read_network
+
+TRAINING_CHOICES = {
+    "optimizer": ("adamw", "adam"),
+    "schedule": ("one_cycle", "constant"),
+    "sampling": ("even", "natural"),
+}
 
 
 class RecipeError(Exception):
@@ -32,18 +39,14 @@ class DataRecipe:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class NetworkRecipe:
-    """The network's sizes."""
-
-    channels: tuple[int, ...] = (16, 32, 64, 64, 128, 128)
-    pool_after: tuple[int, ...] = (0, 1, 3, 5)
-    embedding: int = 128
-    dropout: float = 0.2
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class TrainingRecipe:
-    """How the weights are fitted."""
+    """How the weights are fitted.
+
+    `optimizer`: adamw or adam. `schedule`: one_cycle (the rate rises, then falls to zero) or constant.
+    `sampling`: even (the background has its `background_share`, events share the rest) or natural
+    (each label is drawn as often as its windows come). `class_weights`: weigh the loss of a label by
+    how rarely it is drawn. `average_decay`: 0 takes the last weights instead of their average.
+    """
 
     epochs: int
     windows_per_epoch: int
@@ -55,6 +58,17 @@ class TrainingRecipe:
     background_share: float = 0.45
     average_decay: float = 0.999
     patience_epochs: int = 10
+    optimizer: str = "adamw"
+    schedule: str = "one_cycle"
+    sampling: str = "even"
+    class_weights: bool = False
+
+    def __post_init__(self) -> None:
+        for option, choices in TRAINING_CHOICES.items():
+            if (chosen := getattr(self, option)) not in choices:
+                raise ValueError(
+                    f"training.{option} {chosen!r} is unknown: choose {' or '.join(choices)}"
+                )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -97,9 +111,6 @@ def read_recipe(path: Path) -> Recipe:
 
 
 def _recipe(table: dict[str, Any], text: str) -> Recipe:
-    network: dict[str, Any] = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in table["network"].items()
-    }
     recipe = Recipe(
         name=table["name"],
         version=table["version"],
@@ -109,7 +120,7 @@ def _recipe(table: dict[str, Any], text: str) -> Recipe:
         labels=tuple(table["labels"]),
         background=table["background"],
         data=DataRecipe(**table["data"]),
-        network=NetworkRecipe(**network),
+        network=read_network(table["network"]),
         training=TrainingRecipe(**table["training"]),
         decider={label: ClassPolicy(**policy) for label, policy in table["decider"].items()},
         text=text,

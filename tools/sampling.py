@@ -16,8 +16,10 @@ GENERATED_WEIGHT = 0.5
 class WindowSampler:
     """Draw windows: first the label, then a clip, then one of its takes, then a start.
 
-    The background has a fixed share, events share the rest evenly. A recording cut into many clips
-    counts as the square root of their number, a long clip as the square root of its windows.
+    With even sampling the background has a fixed share, events share the rest evenly; with natural
+    sampling labels have the shares of their windows. A recording cut into many clips counts as the
+    square root of their number, a long clip as the square root of its windows. `shares` (labels,)
+    are the chances of the labels.
     """
 
     def __init__(self, store: FeatureStore, recipe: Recipe, rng: np.random.Generator) -> None:
@@ -25,15 +27,14 @@ class WindowSampler:
         self._store = store
         self._rng = rng
         self._labels = recipe.labels
-        share = recipe.training.background_share
-        even = (1 - share) / len(recipe.events)
-        self._share = [share if label == recipe.background else even for label in recipe.labels]
+        natural = recipe.training.sampling == "natural"
+        self.shares = _natural_shares(store, recipe) if natural else _even_shares(recipe)
         self._takes, chances = _takes_by_label(store, recipe)
         self._reach = [np.cumsum(chance) for chance in chances]
 
     def draw(self, count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
         """Return patches (count, 96, 64) and their label numbers (count,)."""
-        labels = self._rng.choice(len(self._labels), count, p=self._share)
+        labels = self._rng.choice(len(self._labels), count, p=self.shares)
         patches = np.empty((count, FRONT_END.patch_frames, FRONT_END.mel_bands), np.float32)
         for i, label in enumerate(labels):
             patches[i] = self._window(int(self._draw_takes(label, 1)[0]))
@@ -53,6 +54,19 @@ class WindowSampler:
         starts = np.flatnonzero(self._store.take_starts(take))
         start = starts[self._rng.integers(starts.size)]
         return self._store.take_frames(take)[start : start + FRONT_END.patch_frames]
+
+
+def _even_shares(recipe: Recipe) -> NDArray[np.float64]:
+    share = recipe.training.background_share
+    even = (1 - share) / len(recipe.events)
+    return np.array([share if label == recipe.background else even for label in recipe.labels])
+
+
+def _natural_shares(store: FeatureStore, recipe: Recipe) -> NDArray[np.float64]:
+    windows = np.zeros(len(recipe.labels))
+    for take, number in enumerate(store.clip):
+        windows[recipe.labels.index(store.clips[number].label)] += store.take_starts(take).sum()
+    return windows / windows.sum()
 
 
 def _takes_by_label(

@@ -19,9 +19,11 @@ from torch import nn
 
 from tools.dataset import DatasetError
 from tools.device import choose_device, mixed_precision
+from tools.encoder_weights import WeightsError
 from tools.feature_store import FeatureStore
-from tools.features import FRONT_END
-from tools.network import CompactNetwork, WeightAverage, weight_count
+from tools.fitting import class_weights, make_optimizer, make_schedule
+from tools.network import WeightAverage, weight_count
+from tools.network_kinds import build_network, first_network
 from tools.patch_augment import PatchAugment
 from tools.plots import draw_curves
 from tools.recipe import Recipe, RecipeError, read_recipe
@@ -42,22 +44,22 @@ class Trainer:
         self._device = choose_device()
         self._sampler = WindowSampler(store, recipe, np.random.default_rng(recipe.seed))
         self._augment = PatchAugment(recipe.seed)
-        self.network = build_network(recipe).to(self._device, memory_format=torch.channels_last)
+        network, self.started_from = first_network(recipe)
+        self.network = network.to(self._device, memory_format=torch.channels_last)
         self.average = WeightAverage(self.network, self._plan.average_decay)
-        self._loss = nn.CrossEntropyLoss(label_smoothing=self._plan.label_smoothing)
-        self._optimizer = torch.optim.AdamW(
-            self.network.parameters(),
-            self._plan.learning_rate,
-            weight_decay=self._plan.weight_decay,
+        weights = class_weights(self._plan, self._sampler.shares)
+        self._loss = nn.CrossEntropyLoss(
+            None if weights is None else weights.to(self._device),
+            label_smoothing=self._plan.label_smoothing,
         )
+        self._optimizer = make_optimizer(self._plan, self.network)
         steps = self._plan.epochs * self.steps_per_epoch
-        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self._optimizer, self._plan.learning_rate, total_steps=max(2, steps), pct_start=0.1
-        )
+        self._schedule = make_schedule(self._plan, self._optimizer, steps)
 
-    def start_from(self, network: CompactNetwork) -> None:
+    def start_from(self, network: nn.Module, name: str) -> None:
         """Take over the weights of another network of the same sizes."""
         self.network.load_state_dict(network.state_dict())
+        self.started_from = name
         self.average = WeightAverage(self.network, self._plan.average_decay)
 
     @property
@@ -92,15 +94,10 @@ class Trainer:
         return patches[:, None], targets
 
 
-def build_network(recipe: Recipe) -> CompactNetwork:
-    """Return the recipe's network with random weights."""
-    return CompactNetwork(recipe.network, FRONT_END.mel_bands, len(recipe.labels))
-
-
 class TorchScorer:
     """Score patches with a network in evaluation mode."""
 
-    def __init__(self, network: CompactNetwork) -> None:
+    def __init__(self, network: nn.Module) -> None:
         """Use the network where it is, and leave it in evaluation mode."""
         self._network = network.eval()
         self._device = next(network.parameters()).device
@@ -114,7 +111,7 @@ class TorchScorer:
         return scores
 
 
-def validate(network: CompactNetwork, recipe: Recipe, store: FeatureStore) -> dict[str, Any]:
+def validate(network: nn.Module, recipe: Recipe, store: FeatureStore) -> dict[str, Any]:
     """Return the tables of the validation split."""
     windows = score_store(store, recipe.labels, TorchScorer(network), quiet=True)
     return split_tables(windows, recipe.labels, recipe.background)
@@ -130,9 +127,9 @@ def train(recipe: Recipe, data: Path, out: Path, cache: Path, start: Path | None
     store = training_store(recipe, clips, data, cache)
     trainer = Trainer(recipe, store)
     if start:
-        trainer.start_from(load_network(start)[1])
+        trainer.start_from(load_network(start)[1], start.name)
     facts = {
-        "started_from": start.name if start else "random weights",
+        "started_from": trainer.started_from,
         "data": str(data.name),
         "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
         "left_out": store.failures + val.failures,
@@ -194,7 +191,7 @@ def _save(path: Path, state: dict[str, torch.Tensor], epoch: int) -> None:
     part.replace(path)
 
 
-def load_network(run: Path) -> tuple[Recipe, CompactNetwork]:
+def load_network(run: Path) -> tuple[Recipe, nn.Module]:
     """Return the recipe and the best network of a run folder, in evaluation mode."""
     if not (run / "best.pt").is_file():
         raise RunFolderError(f"{run}: holds no best.pt; train first with python -m tools.train")
@@ -228,7 +225,7 @@ def main(arguments: list[str] | None = None) -> int:
         changes = {name: value for name, value in given.items() if value}
         recipe = replace(recipe, training=replace(recipe.training, **changes))
         train(recipe, options.data, options.out, options.cache, options.start)
-    except (DatasetError, RecipeError, RunFolderError, OSError) as error:
+    except (DatasetError, RecipeError, RunFolderError, WeightsError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

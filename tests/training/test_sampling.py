@@ -51,3 +51,13 @@ def test_one_label_can_be_drawn(recipe_path: Path) -> None:
     store = make_store([("alarm", "a"), ("others", "b"), ("others", "c")])
     sampler = WindowSampler(store, recipe, np.random.default_rng(0))
     assert set(sampler.draw_label("others", 50)[:, 0, 0]) == {1.0, 2.0}
+
+
+def test_natural_sampling_draws_labels_as_often_as_their_windows_come(recipe_path: Path) -> None:
+    recipe = read_recipe(recipe_path)
+    recipe = replace(recipe, training=replace(recipe.training, sampling="natural"))
+    store = make_store([("alarm", "a")] + [("others", f"b{i}") for i in range(4)])
+    sampler = WindowSampler(store, recipe, np.random.default_rng(0))
+    assert sampler.shares.tolist() == [0.2, 0.8]
+    _, labels = sampler.draw(2000)
+    assert 0.16 < (labels == 0).mean() < 0.24

@@ -9,7 +9,8 @@ import torch
 
 from tools import train
 from tools.network import CompactNetwork, WeightAverage, weight_count
-from tools.recipe import NetworkRecipe, read_recipe
+from tools.network_recipe import CompactRecipe
+from tools.recipe import read_recipe
 
 
 def run_train(*arguments: object) -> int:
@@ -100,7 +101,7 @@ def test_missing_data_and_recipe_are_named(
 
 
 def test_network_has_the_size_it_is_shipped_for() -> None:
-    network = CompactNetwork(NetworkRecipe(), 64, 8)
+    network = CompactNetwork(CompactRecipe(), 64, 8)
     assert 350_000 < weight_count(network) < 500_000
     assert network(torch.zeros(2, 1, 96, 64)).shape == (2, 8)
     assert network.embedding(torch.zeros(2, 1, 96, 64)).shape == (2, 128)

@@ -1,0 +1,56 @@
+"""Load an encoder's weights from a state dict file whose layout is checked first."""
+
+import pickle
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from tools.fetch import WEIGHTS, cached_file
+
+CURE = "get the published weights with python -m tools.fetch vggish"
+
+
+class WeightsError(Exception):
+    """Weights that cannot be used; the message names the file and what is wrong with it."""
+
+
+def weights_file(chosen: str) -> Path:
+    """Return the file of a recipe's `encoder_weights`: a path, or a name that fetch knows."""
+    if chosen not in WEIGHTS:
+        path = Path(chosen).expanduser()
+        cure = CURE
+    else:
+        path = cached_file(chosen)
+        cure = f"get it with python -m tools.fetch {chosen}"
+    if not path.is_file():
+        raise WeightsError(f"{path}: no such file of encoder weights; {cure}")
+    return path
+
+
+def load_encoder(encoder: nn.Module, path: Path) -> None:
+    """Take over the weights in a file; what it holds besides them is ignored."""
+    state = _read_state(path)
+    wanted = encoder.state_dict()
+    check_layout(path, state, wanted)
+    encoder.load_state_dict({name: state[name] for name in wanted})
+
+
+def check_layout(path: Path, state: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
+    """Raise and name the first weight that is missing or has another shape; meta tensors will do."""
+    for name, weight in wanted.items():
+        if name not in state:
+            raise WeightsError(f"{path}: {name} is missing; {CURE}")
+        shape, expected = tuple(state[name].shape), tuple(weight.shape)
+        if shape != expected:
+            raise WeightsError(f"{path}: {name} has the shape {shape}, not {expected}; {CURE}")
+
+
+def _read_state(path: Path) -> dict[str, Tensor]:
+    try:
+        content = torch.load(path, map_location="cpu", weights_only=True)
+    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
+        raise WeightsError(f"{path}: is no file of PyTorch weights; {CURE}") from error
+    if not isinstance(content, dict):
+        raise WeightsError(f"{path}: holds no state dict; {CURE}")
+    return {name: value for name, value in content.items() if isinstance(value, Tensor)}

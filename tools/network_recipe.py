@@ -1,0 +1,90 @@
+"""The kinds of network a recipe can choose, and their sizes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompactRecipe:
+    """Sizes of the compact network: VGGish's layers at less width, pooled over time."""
+
+    channels: tuple[int, ...] = (16, 32, 64, 64, 128, 128)
+    pool_after: tuple[int, ...] = (0, 1, 3, 5)
+    embedding: int = 128
+    dropout: float = 0.2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cnn2dRecipe:
+    """Sizes of a convolutional network from scratch.
+
+    `kernels` are (frames, bands) of each layer, odd. `dropout` is before both dense layers.
+    """
+
+    channels: tuple[int, ...] = (32, 64, 128, 128)
+    kernels: tuple[tuple[int, int], ...] = ((3, 3), (3, 3), (3, 3), (3, 3))
+    embedding: int = 128
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if len(self.kernels) != len(self.channels):
+            raise ValueError(
+                f"network.kernels has {len(self.kernels)} entries and network.channels "
+                f"{len(self.channels)}: give each layer one"
+            )
+        if not all(_is_kernel(kernel) for kernel in self.kernels):
+            raise ValueError("network.kernels: each is [frames, bands], two odd numbers")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VggishRecipe:
+    """Sizes of VGGish and of the classifier on its embedding.
+
+    The defaults are those of the published network, and its weights fit no others.
+    `encoder_weights`: a state dict file, or a name that `python -m tools.fetch` knows; empty for
+    random weights. `freeze_encoder`: train the classifier alone. `classifier`: widths of its hidden
+    layers. `dropout` is before each of its layers.
+    """
+
+    channels: tuple[int, ...] = (64, 128, 256, 256, 512, 512)
+    hidden: tuple[int, ...] = (4096, 4096)
+    embedding: int = 128
+    encoder_weights: str = ""
+    freeze_encoder: bool = False
+    classifier: tuple[int, ...] = (128,)
+    dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if len(self.channels) != 6:
+            raise ValueError("network.channels: VGGish has six layers")
+        if self.freeze_encoder and not self.encoder_weights:
+            raise ValueError(
+                "network.freeze_encoder without network.encoder_weights would keep random weights"
+            )
+
+
+NetworkRecipe: TypeAlias = CompactRecipe | Cnn2dRecipe | VggishRecipe
+
+KINDS: Mapping[str, type[NetworkRecipe]] = {
+    "compact": CompactRecipe,
+    "2dcnn": Cnn2dRecipe,
+    "vggish": VggishRecipe,
+}
+
+
+def read_network(table: Mapping[str, Any]) -> NetworkRecipe:
+    """Return the sizes in a recipe's table `[network]`; raise ValueError or TypeError."""
+    sizes = {name: _as_tuples(value) for name, value in table.items()}
+    kind = sizes.pop("kind", "compact")
+    if kind not in KINDS:
+        raise ValueError(f"network.kind {kind!r} is unknown: choose one of {', '.join(KINDS)}")
+    return KINDS[kind](**sizes)
+
+
+def _is_kernel(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and all(size % 2 == 1 for size in value)
+
+
+def _as_tuples(value: Any) -> Any:
+    return tuple(_as_tuples(item) for item in value) if isinstance(value, list) else value
