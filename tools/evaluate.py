@@ -13,7 +13,7 @@ from audio_guard_engine.errors import EngineError
 from tools.dataset import SPLITS, DatasetError, read_dataset
 from tools.model_report import measure, tables_text
 from tools.recipe import RecipeError, read_recipe
-from tools.run_folder import ROOT, write_json
+from tools.run_folder import ROOT, recipe_place, write_json
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -26,12 +26,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--model", default="compact", help="name of the model (default: compact)")
     parser.add_argument("--models", type=Path, default=BUNDLED_MODELS, help="folder of models")
-    parser.add_argument("--recipe", type=Path, help="default: models/MODEL/recipe.toml")
+    parser.add_argument("--recipe", type=Path, help="default: the model's own in models/")
     parser.add_argument("--split", choices=SPLITS, action="append", help="default: val and test")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
     parser.add_argument("--out", type=Path, help="folder for metrics.json and plots")
     options = parser.parse_args(arguments)
-    recipe_path = options.recipe or ROOT / "models" / options.model / "recipe.toml"
+    recipe_path = options.recipe or ROOT / recipe_place(options.model)
     try:
         model = load_model(options.model, options.models)
         recipe = read_recipe(recipe_path)

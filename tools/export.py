@@ -29,7 +29,7 @@ from tools.features import FRONT_END
 from tools.model_report import engine_score, measure, summary, tables_text
 from tools.plots import draw_confusion
 from tools.recipe import Recipe, RecipeError
-from tools.run_folder import RunFolderError, write_json
+from tools.run_folder import RunFolderError, recipe_place, write_json
 from tools.train import load_network
 from tools.training_data import evaluation_store, read_clips, trusted
 from tools.window_tables import of_clips, score_store
@@ -117,7 +117,7 @@ def _training_facts(
     return {
         "data": data_name,
         "clips": facts["clips"],
-        "recipe": f"models/{recipe.name}/recipe.toml",
+        "recipe": recipe_place(recipe.name).as_posix(),
         "commit": facts["commit"],
         "seed": recipe.seed,
         "weights": facts["weights"],

@@ -25,6 +25,13 @@ def create_run_folder(folder: Path, recipe: Recipe, facts: dict[str, Any]) -> No
     write_json(folder / "run.json", facts | surroundings())
 
 
+def recipe_place(name: str) -> Path:
+    """Return the path of a model's recipe in the checkout: a released model's, else a named one's."""
+    released = Path("models", name, "recipe.toml")
+    named = Path("models", "recipes", f"{name}.toml")
+    return named if (ROOT / named).is_file() and not (ROOT / released).is_file() else released
+
+
 def surroundings() -> dict[str, Any]:
     """Return what a figure depends on besides the recipe."""
     return {

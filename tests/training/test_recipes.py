@@ -1,5 +1,6 @@
 """The named recipes build, differ in what they are named for, and learn and export."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from tools import export, train
 from tools.network_kinds import build_network
 from tools.network_recipe import Cnn2dRecipe, VggishRecipe
 from tools.recipe import read_recipe
-from tools.run_folder import ROOT
+from tools.run_folder import ROOT, recipe_place
 
 RECIPES = {path.stem: path for path in sorted((ROOT / "models" / "recipes").glob("*.toml"))}
 
@@ -43,6 +44,13 @@ def shrink(tiny: Path, name: str) -> Path:
 def test_every_system_of_the_paper_has_a_recipe() -> None:
     vggish = {"vggish_classifier", "vggish_classifier_dropout", "vggish_scratch"}
     assert {"2dcnn_1", "2dcnn_2", "2dcnn_3"} | vggish <= set(RECIPES)
+
+
+def test_recipes_are_found_by_the_name_of_their_model() -> None:
+    for name, path in RECIPES.items():
+        assert ROOT / recipe_place(name) == path
+    for name in ("compact", "my_own"):
+        assert recipe_place(name) == Path("models", name, "recipe.toml")
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -86,5 +94,7 @@ def test_convolutions_learn_and_the_third_is_exported(
     assert train.main([str(argument) for argument in arguments]) == 0
     if name == "2dcnn_3":
         export.export(run, data, tiny / "models", cache, data_name="synthetic")  # checks parity
+        card = json.loads((tiny / "models" / name / "card.json").read_text())
+        assert card["training"]["recipe"] == "models/recipes/2dcnn_3.toml"
         for runtime in (Runtime.NCNN, Runtime.LITERT):
             assert load_scorer(load_model(name, tiny / "models"), runtime).runtime is runtime
