@@ -21,15 +21,15 @@ from typing import Any
 import numpy as np
 from torch import nn
 
-from tools.cleaning import DROP, KEEP, Proposals, Rule, find_prototypes, propose
-from tools.cleaning_plots import draw_clip, draw_clusters, draw_silence, telling_clip
-from tools.dataset import Clip, DatasetError
-from tools.embeddings import EmbeddedWindows, embed_clips
-from tools.new_folder import new_folder
-from tools.recipe import RecipeError
-from tools.run_folder import RunFolderError, surroundings, write_json
+from tools.data.dataset import Clip, DatasetError
+from tools.measures.cleaning import DROP, KEEP, Proposals, Rule, find_prototypes, propose
+from tools.measures.cleaning_plots import draw_clip, draw_clusters, draw_silence, telling_clip
+from tools.runs.new_folder import new_folder
+from tools.runs.recipe import RecipeError
+from tools.runs.run_folder import RunFolderError, surroundings, write_json
 from tools.train import load_network
-from tools.training_data import read_clips
+from tools.windows.embeddings import EmbeddedWindows, embed_clips
+from tools.windows.training_data import read_clips
 
 CLEANED_SPLITS = ("train", "val")  # never test: it must stay as hard as it is
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
-from tools.dataset import SPLITS, DatasetError, read_dataset
-from tools.model_report import measure, tables_text
-from tools.recipe import RecipeError, read_recipe
-from tools.run_folder import ROOT, recipe_place, write_json
+from tools.data.dataset import SPLITS, DatasetError, read_dataset
+from tools.measures.model_report import measure, tables_text
+from tools.runs.recipe import RecipeError, read_recipe
+from tools.runs.run_folder import ROOT, recipe_place, write_json
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.out:
             options.out.mkdir(parents=True, exist_ok=True)
             write_json(options.out / "metrics.json", figures)
-            from tools.plots import draw_confusion  # noqa: PLC0415  matplotlib is for this alone
+            from tools.measures.plots import draw_confusion  # noqa: PLC0415  matplotlib is for this alone
 
             for split, of in figures.items():
                 title = f"{model.name}, {split}, paper mix"

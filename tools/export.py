@@ -20,19 +20,19 @@ import numpy as np
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
 from audio_guard_engine.scorer import Runtime, load_scorer
-from tools.alerts import choose_policies
-from tools.card_file import write_card
-from tools.convert import ConvertError, write_litert, write_ncnn
-from tools.dataset import Clip, DatasetError
-from tools.feature_store import FeatureStore
-from tools.features import FRONT_END
-from tools.model_report import engine_score, measure, summary, tables_text
-from tools.plots import draw_confusion
-from tools.recipe import Recipe, RecipeError
-from tools.run_folder import RunFolderError, recipe_place, write_json
+from tools.data.dataset import Clip, DatasetError
+from tools.measures.alerts import choose_policies
+from tools.measures.model_report import engine_score, measure, summary, tables_text
+from tools.measures.plots import draw_confusion
+from tools.measures.window_tables import of_clips, score_store
+from tools.networks.convert import ConvertError, write_litert, write_ncnn
+from tools.runs.card_file import write_card
+from tools.runs.recipe import Recipe, RecipeError
+from tools.runs.run_folder import RunFolderError, recipe_place, write_json
 from tools.train import load_network
-from tools.training_data import evaluation_store, read_clips, trusted
-from tools.window_tables import of_clips, score_store
+from tools.windows.feature_store import FeatureStore
+from tools.windows.features import FRONT_END
+from tools.windows.training_data import evaluation_store, read_clips, trusted
 
 LARGEST_DIFFERENCE = 1e-3
 PARITY_PATCHES = 256

@@ -10,7 +10,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.download import DownloadError, download
+from tools.runs.download import DownloadError, download
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,16 +18,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tools.dataset import SPLITS, DatasetError
-from tools.duplicates import without_duplicates
-from tools.flac import flac_bytes
-from tools.new_folder import new_folder
-from tools.prepare_report import prepare_report, refused, summary_text
-from tools.progress import progress
-from tools.recordings import Recording, read_source
-from tools.run_folder import RunFolderError, surroundings, write_json
-from tools.sound_checks import Checked, Limits, Verdict, check
-from tools.splits import assign_splits
+from tools.data.dataset import SPLITS, DatasetError
+from tools.data.duplicates import without_duplicates
+from tools.data.flac import flac_bytes
+from tools.data.prepare_report import prepare_report, refused, summary_text
+from tools.data.recordings import Recording, read_source
+from tools.data.sound_checks import Checked, Limits, Verdict, check
+from tools.data.splits import assign_splits
+from tools.runs.new_folder import new_folder
+from tools.runs.progress import progress
+from tools.runs.run_folder import RunFolderError, surroundings, write_json
 
 DIGEST_DIGITS = 10
 SHARES = {"train": 70.0, "val": 15.0, "test": 15.0}

@@ -17,20 +17,20 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from tools.dataset import DatasetError
-from tools.device import choose_device, mixed_precision
-from tools.encoder_weights import WeightsError
-from tools.feature_store import FeatureStore
-from tools.fitting import class_weights, make_optimizer, make_schedule
-from tools.network import WeightAverage, weight_count
-from tools.network_kinds import build_network, first_network
-from tools.patch_augment import PatchAugment
-from tools.plots import draw_curves
-from tools.recipe import Recipe, RecipeError, read_recipe
-from tools.run_folder import RunFolderError, create_run_folder, write_json
-from tools.sampling import WindowSampler
-from tools.training_data import evaluation_store, read_clips, training_store
-from tools.window_tables import score_store, split_tables
+from tools.augmentation.patch_augment import PatchAugment
+from tools.data.dataset import DatasetError
+from tools.measures.plots import draw_curves
+from tools.measures.window_tables import score_store, split_tables
+from tools.networks.device import choose_device, mixed_precision
+from tools.networks.encoder_weights import WeightsError
+from tools.networks.fitting import class_weights, make_optimizer, make_schedule
+from tools.networks.network import WeightAverage, weight_count
+from tools.networks.network_kinds import build_network, first_network
+from tools.runs.recipe import Recipe, RecipeError, read_recipe
+from tools.runs.run_folder import RunFolderError, create_run_folder, write_json
+from tools.windows.feature_store import FeatureStore
+from tools.windows.sampling import WindowSampler
+from tools.windows.training_data import evaluation_store, read_clips, training_store
 
 
 class Trainer:

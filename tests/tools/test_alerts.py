@@ -3,8 +3,8 @@
 import numpy as np
 
 from audio_guard_engine.decide import ClassPolicy
-from tools.alerts import alert_figures, choose_policies, clip_streams, detections
-from tools.window_tables import ScoredWindows
+from tools.measures.alerts import alert_figures, choose_policies, clip_streams, detections
+from tools.measures.window_tables import ScoredWindows
 
 LABELS = ("dog", "others")
 POLICY = ClassPolicy(threshold=0.5, hysteresis=0.1, hold_seconds=1.0, refractory_seconds=2.0)

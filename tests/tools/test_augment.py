@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.augment import (
+from tools.augmentation.augment import (
     camera,
     clip_peaks,
     decode_mu_law,
@@ -14,7 +14,7 @@ from tools.augment import (
     speed,
     telephone,
 )
-from tools.rooms import reverberate, room_response
+from tools.augmentation.rooms import reverberate, room_response
 
 
 def noise(seconds: float, seed: int = 0, level: float = 0.1) -> np.ndarray:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.dataset import (
+from tools.data.dataset import (
     Clip,
     DatasetError,
     check_groups,

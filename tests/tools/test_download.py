@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from tools import download as downloading
 from tools import fetch
-from tools.download import DownloadError, download
+from tools.runs import download as downloading
+from tools.runs.download import DownloadError, download
 
 CONTENT = bytes(range(256)) * 200
 PREFIX = hashlib.sha256(CONTENT).hexdigest()[:8]

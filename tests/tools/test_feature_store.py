@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools import feature_store
-from tools.dataset import Clip, DatasetError
-from tools.feature_store import FeatureStore, open_store
-from tools.takes import EvaluationTake, TrainingTakes
+from tools.data.dataset import Clip, DatasetError
+from tools.windows import feature_store
+from tools.windows.feature_store import FeatureStore, open_store
+from tools.windows.takes import EvaluationTake, TrainingTakes
 
 TAKE = EvaluationTake(background_label="others", gate_db=20.0)
 

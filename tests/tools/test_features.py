@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.dataset import Clip, DatasetError
-from tools.features import FRONT_END, decode, load_pcm, loud, window_energy, window_frames
+from tools.data.dataset import Clip, DatasetError
+from tools.windows.features import FRONT_END, decode, load_pcm, loud, window_energy, window_frames
 
 
 def write_wav(path: Path, pcm: np.ndarray, rate: int = 16000) -> Path:

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from tools.metrics import calibration_error, confusion_matrix, table
-from tools.window_tables import ScoredWindows, of_clips, paper_mix, split_tables
+from tools.measures.metrics import calibration_error, confusion_matrix, table
+from tools.measures.window_tables import ScoredWindows, of_clips, paper_mix, split_tables
 
 LABELS = ("alarm", "dog", "others")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tools.network_recipe import Cnn2dRecipe, CompactRecipe, VggishRecipe, read_network
+from tools.networks.network_recipe import Cnn2dRecipe, CompactRecipe, VggishRecipe, read_network
 
 
 def test_kind_chooses_the_sizes() -> None:

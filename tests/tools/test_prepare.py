@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from tools import prepare
-from tools.dataset import read_dataset
-from tools.features import decode
-from tools.flac import to_int16
-from tools.recordings import Recording
-from tools.splits import assign_splits
+from tools.data.dataset import read_dataset
+from tools.data.flac import to_int16
+from tools.data.recordings import Recording
+from tools.data.splits import assign_splits
+from tools.windows.features import decode
 
 SHARES = {"train": 70.0, "val": 15.0, "test": 15.0}
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.prototypes import k_means, nearest_distance, principal_axes
+from tools.measures.prototypes import k_means, nearest_distance, principal_axes
 
 CENTERS = np.array([[0.0, 0.0, 0.0], [10.0, 0.0, 0.0], [0.0, 20.0, 0.0]])
 

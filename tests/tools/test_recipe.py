@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.recipe import RecipeError, read_recipe
+from tools.runs.recipe import RecipeError, read_recipe
 
 SHIPPED = Path(__file__).parents[2] / "models" / "compact" / "recipe.toml"
 

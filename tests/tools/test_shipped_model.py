@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
 from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
-from tools.features import window_frames
-from tools.run_folder import ROOT
-from tools.synth_alarms import synthesize_alarm
-from tools.synth_background import synthesize_background
+from tools.augmentation.synth_alarms import synthesize_alarm
+from tools.augmentation.synth_background import synthesize_background
+from tools.runs.run_folder import ROOT
+from tools.windows.features import window_frames
 
 # Seeds far from those that the recipe trains with.
 SEEDS = range(900_000, 900_014)

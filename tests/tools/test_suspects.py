@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tools.dataset import Clip
-from tools.suspects import read_teacher, without_suspects
+from tools.data.dataset import Clip
+from tools.data.suspects import read_teacher, without_suspects
 
 
 def clip(name: str, label: str) -> Clip:

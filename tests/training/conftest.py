@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from tools import train
-from tools.synth_alarms import synthesize_alarm
-from tools.synth_background import synthesize_background
+from tools.augmentation.synth_alarms import synthesize_alarm
+from tools.augmentation.synth_background import synthesize_background
 
 RECIPE = """
 name = "tiny"

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import write_wav
-from tools import clean, embeddings
-from tools.cleaning import Prototypes, Rule, propose
-from tools.dataset import Clip
-from tools.embeddings import EmbeddedWindows
-from tools.synth_background import synthesize_background
+from tools import clean
+from tools.augmentation.synth_background import synthesize_background
+from tools.data.dataset import Clip
+from tools.measures.cleaning import Prototypes, Rule, propose
+from tools.windows import embeddings
+from tools.windows.embeddings import EmbeddedWindows
 
 SECOND = 16_000
 

@@ -10,12 +10,12 @@ import torch
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import evaluate, export
-from tools.convert import ConvertError
-from tools.features import load_pcm, window_frames
-from tools.recipe import read_recipe
-from tools.run_folder import ROOT
+from tools.networks.convert import ConvertError
+from tools.runs.recipe import read_recipe
+from tools.runs.run_folder import ROOT
 from tools.train import TorchScorer, load_network
-from tools.training_data import evaluation_store, read_clips
+from tools.windows.features import load_pcm, window_frames
+from tools.windows.training_data import evaluation_store, read_clips
 
 
 @pytest.fixture(scope="module")

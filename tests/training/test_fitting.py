@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import torch
 
-from tools.fitting import class_weights, make_optimizer, make_schedule
-from tools.network import WeightAverage
-from tools.recipe import TrainingRecipe, read_recipe
+from tools.networks.fitting import class_weights, make_optimizer, make_schedule
+from tools.networks.network import WeightAverage
+from tools.runs.recipe import TrainingRecipe, read_recipe
 
 PLAN = TrainingRecipe(epochs=1, windows_per_epoch=64, learning_rate=0.1)
 

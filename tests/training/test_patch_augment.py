@@ -2,7 +2,7 @@
 
 import torch
 
-from tools.patch_augment import LOG_OFFSET, PatchAugment, to_log, to_mel
+from tools.augmentation.patch_augment import LOG_OFFSET, PatchAugment, to_log, to_mel
 
 
 def patches(seed: int, count: int = 32) -> torch.Tensor:

@@ -10,10 +10,10 @@ import torch
 from audio_guard_engine.card import load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import export, train
-from tools.network_kinds import build_network
-from tools.network_recipe import Cnn2dRecipe, VggishRecipe
-from tools.recipe import read_recipe
-from tools.run_folder import ROOT, recipe_place
+from tools.networks.network_kinds import build_network
+from tools.networks.network_recipe import Cnn2dRecipe, VggishRecipe
+from tools.runs.recipe import read_recipe
+from tools.runs.run_folder import ROOT, recipe_place
 
 RECIPES = {path.stem: path for path in sorted((ROOT / "models" / "recipes").glob("*.toml"))}
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.dataset import Clip
-from tools.feature_store import FeatureStore
-from tools.recipe import read_recipe
-from tools.sampling import WindowSampler
+from tools.data.dataset import Clip
+from tools.runs.recipe import read_recipe
+from tools.windows.feature_store import FeatureStore
+from tools.windows.sampling import WindowSampler
 
 
 def make_store(groups: list[tuple[str, str]]) -> FeatureStore:

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from tools import train
-from tools.network import CompactNetwork, WeightAverage, weight_count
-from tools.network_recipe import CompactRecipe
-from tools.recipe import read_recipe
+from tools.networks.network import CompactNetwork, WeightAverage, weight_count
+from tools.networks.network_recipe import CompactRecipe
+from tools.runs.recipe import read_recipe
 
 
 def run_train(*arguments: object) -> int:

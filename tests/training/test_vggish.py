@@ -9,11 +9,11 @@ import torch
 from audio_guard_engine.card import load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import export, train
-from tools.encoder_weights import WeightsError, load_encoder, weights_file
 from tools.fetch import cached_file
-from tools.network import weight_count
-from tools.network_recipe import VggishRecipe
-from tools.vggish import VggishEncoder, VggishNetwork
+from tools.networks.encoder_weights import WeightsError, load_encoder, weights_file
+from tools.networks.network import weight_count
+from tools.networks.network_recipe import VggishRecipe
+from tools.networks.vggish import VggishEncoder, VggishNetwork
 
 State = dict[str, torch.Tensor]
 

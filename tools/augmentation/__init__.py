@@ -1,0 +1,1 @@
+"""Sounds as a camera hears them, and sounds that few recordings hold."""

@@ -1,0 +1,1 @@
+"""What is measured of a model or a data set, as tables and pictures."""

@@ -1,0 +1,55 @@
+"""Convert a PyTorch network into the files of both runtimes."""
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import torch
+
+from tools.networks.network import Scores
+from tools.windows.features import FRONT_END
+
+NCNN_CHILD = """
+import sys, pnnx, torch
+module = torch.jit.load(sys.argv[1])
+pnnx.export(
+    module, sys.argv[2] + ".pt", inputs=(torch.zeros(1, 1, int(sys.argv[3]), int(sys.argv[4])),),
+    ncnnparam=sys.argv[2] + ".ncnn.param", ncnnbin=sys.argv[2] + ".ncnn.bin", fp16=False,
+)
+"""
+
+
+class ConvertError(Exception):
+    """A converter that failed; the message holds what it said."""
+
+
+def write_litert(network: torch.nn.Module, path: Path) -> None:
+    """Write a .tflite whose input is (1, 96, 64) and whose output are the scores (1, labels)."""
+    import litert_torch  # noqa: PLC0415  slow to load, and the ncnn file does not need it
+
+    patch = torch.zeros(1, FRONT_END.patch_frames, FRONT_END.mel_bands)
+    litert_torch.convert(Scores(network, channel=False).eval(), (patch,)).export(str(path))
+
+
+def write_ncnn(network: torch.nn.Module, stem: Path) -> None:
+    """Write STEM.ncnn.param and STEM.ncnn.bin with fp32 weights, blobs `in0` and `out0`."""
+    patch = torch.zeros(1, 1, FRONT_END.patch_frames, FRONT_END.mel_bands)
+    traced = torch.jit.trace(Scores(network, channel=True).eval(), patch)
+    with tempfile.TemporaryDirectory() as scratch:
+        work = Path(scratch)
+        traced.save(str(work / "traced.pt"))
+        sizes = (str(FRONT_END.patch_frames), str(FRONT_END.mel_bands))
+        # pnnx writes its many by-products into the working folder, so it gets one of its own.
+        done = subprocess.run(
+            [sys.executable, "-c", NCNN_CHILD, "traced.pt", "model", *sizes],
+            cwd=work,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for suffix in (".ncnn.param", ".ncnn.bin"):
+            made = work / f"model{suffix}"
+            if not made.is_file():
+                raise ConvertError(f"pnnx made no {suffix} file:\n{done.stdout}{done.stderr}")
+            stem.with_name(stem.name + suffix).write_bytes(made.read_bytes())

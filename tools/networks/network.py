@@ -1,0 +1,111 @@
+"""The compact network: VGGish's layers at a quarter of the width, with a pooling that keeps pitch."""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+from tools.networks.network_recipe import CompactRecipe
+
+INPUT_MEAN = -2.0
+INPUT_SCALE = 0.5
+
+
+class CompactNetwork(nn.Module):
+    """Encode a log-mel patch into an embedding and classify it.
+
+    VGGish (Hershey et al. 2017) has 64-128-256-256-512-512 3x3 convolutions with max-pooling after
+    layers 1, 2, 4 and 6 and flattens 6 x 4 places into wide layers. Here time is pooled by mean and
+    maximum while the 4 frequency places stay apart, since the pitch of a sound tells classes apart.
+    """
+
+    def __init__(self, sizes: CompactRecipe, mel_bands: int, labels: int) -> None:
+        """Build the layers with random weights."""
+        super().__init__()
+        layers: list[nn.Module] = []
+        before = 1
+        for number, width in enumerate(sizes.channels):
+            layers.append(nn.Conv2d(before, width, 3, padding=1, bias=False))
+            layers += [nn.BatchNorm2d(width), nn.ReLU()]
+            if number in sizes.pool_after:
+                layers.append(nn.MaxPool2d(2))
+            before = width
+        self.normalize = fixed_scale()
+        places = mel_bands >> len(sizes.pool_after)
+        self.encoder = nn.Sequential(*layers)
+        self.embed = nn.Linear(2 * before * places, sizes.embedding)
+        self.dropout = nn.Dropout(sizes.dropout)
+        self.classify = nn.Linear(sizes.embedding, labels)
+
+    def embedding(self, patches: Tensor) -> Tensor:
+        """Return the embeddings (n, embedding) of patches (n, 1, frames, bands)."""
+        maps = self.encoder(self.normalize(patches))
+        pooled = torch.cat((maps.mean(dim=2), maps.amax(dim=2)), dim=1)
+        return torch.relu(self.embed(self.dropout(pooled.flatten(1))))
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """Return the logits (n, labels) of patches (n, 1, frames, bands)."""
+        logits: Tensor = self.classify(self.dropout(self.embedding(patches)))
+        return logits
+
+
+def fixed_scale() -> nn.Conv2d:
+    """Return (x - mean) * scale as a 1x1 convolution.
+
+    ncnn computes plain arithmetic in place, and crashes when the first layer does so on an input
+    that wraps foreign memory, as numpy arrays are; a convolution writes to memory of its own.
+    """
+    layer = nn.Conv2d(1, 1, 1)
+    nn.init.constant_(layer.weight, INPUT_SCALE)
+    nn.init.constant_(layer.bias, -INPUT_MEAN * INPUT_SCALE)
+    return layer.requires_grad_(False)
+
+
+class Scores(nn.Module):
+    """Give probabilities instead of logits; `channel` False takes patches (n, frames, bands)."""
+
+    def __init__(self, network: nn.Module, *, channel: bool) -> None:
+        """Wrap a trained network for export."""
+        super().__init__()
+        self.network = network
+        self.channel = channel
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """Return the scores (n, labels)."""
+        logits = self.network(patches if self.channel else patches.unsqueeze(1))
+        return torch.softmax(logits, dim=1)
+
+
+def weight_count(network: nn.Module) -> int:
+    """Return the number of weights."""
+    return sum(weight.numel() for weight in network.parameters())
+
+
+class WeightAverage:
+    """Follow a network's weights by an exponential moving average, which hears better than the last."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        """Start at the network's weights."""
+        self._decay = decay
+        self._steps = 0
+        self._values = {name: value.clone() for name, value in network.state_dict().items()}
+
+    @torch.no_grad()
+    def update(self, network: nn.Module) -> None:
+        """Take in the weights after a step; early steps count more, or the start would linger."""
+        self._steps += 1
+        decay = min(self._decay, self._steps / (self._steps + 10))
+        for name, value in network.state_dict().items():
+            if value.is_floating_point():
+                self._values[name].lerp_(value, 1 - decay)
+            else:
+                self._values[name].copy_(value)
+
+    def state(self) -> dict[str, Tensor]:
+        """Return the averaged state, on the CPU."""
+        return {name: value.detach().cpu().clone() for name, value in self._values.items()}
+
+
+def batches(count: int, size: int) -> Sequence[slice]:
+    """Return the slices that cut `count` items into batches."""
+    return [slice(start, start + size) for start in range(0, count, size)]

@@ -1,0 +1,1 @@
+"""Recipes, run folders, cards and other files that a verb reads or leaves behind."""

@@ -1,0 +1,132 @@
+"""Read a recipe: the TOML file that says all of how a model is made."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from audio_guard_engine.decide import ClassPolicy
+from tools.networks.network_recipe import NetworkRecipe, read_network
+
+TRAINING_CHOICES = {
+    "optimizer": ("adamw", "adam"),
+    "schedule": ("one_cycle", "constant"),
+    "sampling": ("even", "natural"),
+}
+
+
+class RecipeError(Exception):
+    """A recipe that cannot be used; the message names the file and what to change."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DataRecipe:
+    """What is learned from, besides the data set.
+
+    `variants`: how many augmented copies of each clip of a label. `synthetic_*`: how many generated
+    clips. `gate_db`: windows of an event clip count as its label when within this of the loudest.
+    `teacher`: a CSV beside the catalogue with what another model heard in each clip; clips of the
+    background in which it hears a class of `suspect` at least as surely as given are left out.
+    """
+
+    variants: Mapping[str, int]
+    synthetic_alarms: int = 0
+    synthetic_backgrounds: int = 0
+    gate_db: float = 20.0
+    teacher: str = ""
+    suspect: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrainingRecipe:
+    """How the weights are fitted.
+
+    `optimizer`: adamw or adam. `schedule`: one_cycle (the rate rises, then falls to zero) or constant.
+    `sampling`: even (the background has its `background_share`, events share the rest) or natural
+    (each label is drawn as often as its windows come). `class_weights`: weigh the loss of a label by
+    how rarely it is drawn. `average_decay`: 0 takes the last weights instead of their average.
+    """
+
+    epochs: int
+    windows_per_epoch: int
+    batch: int = 128
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-4
+    label_smoothing: float = 0.02
+    mixup_share: float = 0.1
+    background_share: float = 0.45
+    average_decay: float = 0.999
+    patience_epochs: int = 10
+    optimizer: str = "adamw"
+    schedule: str = "one_cycle"
+    sampling: str = "even"
+    class_weights: bool = False
+
+    def __post_init__(self) -> None:
+        for option, choices in TRAINING_CHOICES.items():
+            if (chosen := getattr(self, option)) not in choices:
+                raise ValueError(
+                    f"training.{option} {chosen!r} is unknown: choose {' or '.join(choices)}"
+                )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recipe:
+    """A whole recipe; `text` is the file as it was read, for the run folder."""
+
+    name: str
+    version: str
+    title: str
+    license: str
+    seed: int
+    labels: tuple[str, ...]
+    background: str
+    data: DataRecipe
+    network: NetworkRecipe
+    training: TrainingRecipe
+    decider: Mapping[str, ClassPolicy]
+    text: str
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """Return the labels that can be detected."""
+        return tuple(label for label in self.labels if label != self.background)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """Read and check a recipe; the thresholds in it are starting points, chosen anew on val."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = tomllib.loads(text)
+        return _recipe(table, text)
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path}: is no valid TOML ({error})") from error
+    except KeyError as error:
+        raise RecipeError(f"{path}: {error.args[0]} is missing") from error
+    except (TypeError, ValueError) as error:
+        raise RecipeError(f"{path}: {error}") from error
+
+
+def _recipe(table: dict[str, Any], text: str) -> Recipe:
+    recipe = Recipe(
+        name=table["name"],
+        version=table["version"],
+        title=table["title"],
+        license=table["license"],
+        seed=table["seed"],
+        labels=tuple(table["labels"]),
+        background=table["background"],
+        data=DataRecipe(**table["data"]),
+        network=read_network(table["network"]),
+        training=TrainingRecipe(**table["training"]),
+        decider={label: ClassPolicy(**policy) for label, policy in table["decider"].items()},
+        text=text,
+    )
+    if recipe.background not in recipe.labels:
+        raise ValueError(f"background {recipe.background!r} is not among the labels")
+    if missing := [label for label in recipe.events if label not in recipe.decider]:
+        raise ValueError(f"[decider.{missing[0]}] is missing")
+    return recipe

@@ -1,0 +1,65 @@
+"""One folder per training run: recipe, what it ran on, metrics, curves, best weights."""
+
+import json
+import platform
+import subprocess
+import time
+from pathlib import Path
+from typing import Any
+
+from tools.runs.recipe import Recipe
+
+ROOT = Path(__file__).parents[2]
+
+
+class RunFolderError(Exception):
+    """A run folder that cannot be used; the message says what to do."""
+
+
+def create_run_folder(folder: Path, recipe: Recipe, facts: dict[str, Any]) -> None:
+    """Make the folder and write the recipe and the facts of the run into it."""
+    if (folder / "best.pt").exists():
+        raise RunFolderError(f"{folder}: holds a finished run; choose another --out or delete it")
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recipe.toml").write_text(recipe.text, encoding="utf-8")
+    write_json(folder / "run.json", facts | surroundings())
+
+
+def recipe_place(name: str) -> Path:
+    """Return the path of a model's recipe in the checkout: a released model's, else a named one's."""
+    released = Path("models", name, "recipe.toml")
+    named = Path("models", "recipes", f"{name}.toml")
+    return named if (ROOT / named).is_file() and not (ROOT / released).is_file() else released
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what a figure depends on besides the recipe."""
+    return {
+        "commit": git_commit(),
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        "python": platform.python_version(),
+    }
+
+
+def git_commit() -> str:
+    """Return the checkout's commit, marked when tracked files differ from it."""
+    try:
+        commit = _git("rev-parse", "HEAD")
+        changed = _git("status", "--porcelain", "--untracked-files=no", "--", "tools", "models")
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return f"{commit} with changes" if changed else commit
+
+
+def _git(*arguments: str) -> str:
+    done = subprocess.run(
+        ["git", "-C", str(ROOT), *arguments], check=True, capture_output=True, text=True
+    )
+    return done.stdout.strip()
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Write JSON so that a reader never sees half of it."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,76 @@
+"""Gather what a recipe learns from: clips, generated clips and their features."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tools.data.dataset import Clip, read_dataset, require_every_label, select
+from tools.data.suspects import read_teacher, without_suspects
+from tools.runs.recipe import Recipe
+from tools.windows.feature_store import FeatureStore, open_store
+from tools.windows.takes import EvaluationTake, TrainingTakes
+
+BACKGROUND_POOL = 400
+
+
+def read_clips(recipe: Recipe, data: Path) -> list[Clip]:
+    """Read the data set and check that each label has clips to learn from and to choose by."""
+    clips = read_dataset(data, recipe.labels)
+    for split in ("train", "val"):
+        require_every_label(clips, recipe.labels, split, data)
+    return clips
+
+
+def trusted(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
+    """Return the clips without background clips in which the recipe's teacher hears an event."""
+    if not recipe.data.teacher:
+        return clips
+    folder = data if data.is_dir() else data.parent
+    heard = read_teacher(folder / recipe.data.teacher)
+    return without_suspects(clips, recipe.background, heard, recipe.data.suspect)
+
+
+def training_clips(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
+    """Return the train clips without suspects, and the generated clips."""
+    kept = trusted(recipe, select(clips, "train"), data)
+    generated = [
+        Clip(name=f"{generator}:{seed}", label=label, split="train", group=f"{generator}:{seed}")
+        for generator, label, count in (
+            ("alarm", "alarm", recipe.data.synthetic_alarms),
+            ("background", recipe.background, recipe.data.synthetic_backgrounds),
+        )
+        for seed in range(count)
+    ]
+    return kept + generated
+
+
+def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -> FeatureStore:
+    """Return the augmented features of the train split."""
+    chosen = training_clips(recipe, clips, data)
+    recorded = [clip for clip in chosen if clip.label == recipe.background and clip.path]
+    picks = np.random.default_rng(recipe.seed).permutation(len(recorded))[:BACKGROUND_POOL]
+    takes_of = TrainingTakes(
+        variants=recipe.data.variants,
+        backgrounds=[recorded[i] for i in sorted(picks)],
+        background_label=recipe.background,
+        gate_db=recipe.data.gate_db,
+        seed=recipe.seed,
+    )
+    settings = f"train {recipe.seed} {recipe.data}"
+    return _reported(open_store(cache, chosen, takes_of, settings, title="train features"))
+
+
+def evaluation_store(recipe: Recipe, clips: list[Clip], split: str, cache: Path) -> FeatureStore:
+    """Return the features of a split as the engine would hear it."""
+    take = EvaluationTake(background_label=recipe.background, gate_db=recipe.data.gate_db)
+    settings = f"evaluation {take}"
+    return _reported(
+        open_store(cache, select(clips, split), take, settings, title=f"{split} features")
+    )
+
+
+def _reported(store: FeatureStore) -> FeatureStore:
+    for failure in store.failures:
+        print(f"left out: {failure}", file=sys.stderr)
+    return store
