@@ -2,8 +2,13 @@
 
 from pathlib import Path
 
+import pytest
+
 from tools.data.dataset import Clip
 from tools.data.suspects import read_teacher, without_suspects
+from tools.runs.recipe import read_recipe
+from tools.runs.run_folder import ROOT
+from tools.windows.training_data import trusted
 
 
 def clip(name: str, label: str) -> Clip:
@@ -21,3 +26,13 @@ def test_suspect_background_is_left_out(tmp_path: Path) -> None:
     clips = [clip("a", "others"), clip("b", "others"), clip("c", "dog"), clip("d", "others")]
     kept = without_suspects(clips, "others", heard, {"Bark": 0.5})
     assert [c.name for c in kept] == ["b", "c", "d"]
+
+
+def test_clips_without_a_teachers_list_are_all_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    recipe = read_recipe(ROOT / "models" / "compact" / "recipe.toml")
+    clips = [clip("a", "others"), clip("b", "dog")]
+    assert recipe.data.teacher
+    assert trusted(recipe, clips, tmp_path) == clips
+    assert "no teacher_top.csv" in capsys.readouterr().err

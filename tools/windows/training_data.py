@@ -23,11 +23,17 @@ def read_clips(recipe: Recipe, data: Path) -> list[Clip]:
 
 
 def trusted(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
-    """Return the clips without background clips in which the recipe's teacher hears an event."""
+    """Return the clips without background clips in which the recipe's teacher hears an event.
+
+    The teacher's list belongs to one data set; another data set has none, and keeps all its clips.
+    """
     if not recipe.data.teacher:
         return clips
-    folder = data if data.is_dir() else data.parent
-    heard = read_teacher(folder / recipe.data.teacher)
+    teacher = (data if data.is_dir() else data.parent) / recipe.data.teacher
+    if not teacher.exists():
+        print(f"no {teacher.name} beside the clips: all background clips are kept", file=sys.stderr)
+        return clips
+    heard = read_teacher(teacher)
     return without_suspects(clips, recipe.background, heard, recipe.data.suspect)
 
 
