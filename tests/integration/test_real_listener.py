@@ -1,0 +1,86 @@
+"""The real engine inside Home Assistant's test plugin, which fails a test that leaves a thread behind."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.audio_guard.const import DOMAIN
+from tests.cameras import MakeCamera, camera_maker
+from tools.demo_camera.faults import Fault
+from tools.demo_camera.scene import sound
+
+from .conftest import state
+
+
+@pytest.fixture
+def make_camera(request: pytest.FixtureRequest) -> Iterator[MakeCamera]:
+    """Start cameras that play a smoke alarm."""
+    with camera_maker(
+        request, sound=sound("alarm", seed=1), user="joe", password="hunter2"
+    ) as make:
+        yield make
+
+
+async def set_up(hass: HomeAssistant, url: str) -> MockConfigEntry:
+    """Listen to a camera."""
+    data = {"url": url, "username": "joe", "password": "hunter2", "transport": "tcp"}
+    entry = MockConfigEntry(domain=DOMAIN, title="Kitchen", data=data)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    return entry
+
+
+async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
+    """Wait until an entity has a state."""
+    changed = asyncio.Event()
+
+    @callback
+    def note(_: Event[EventStateChangedData]) -> None:
+        changed.set()
+
+    unsubscribe = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    async with asyncio.timeout(30):
+        while state(hass, entity_id) != wanted:
+            changed.clear()
+            await changed.wait()
+    unsubscribe()
+
+
+async def test_hears_an_alarm_and_leaves_no_thread(
+    hass: HomeAssistant, make_camera: MakeCamera, caplog: pytest.LogCaptureFixture
+) -> None:
+    entry = await set_up(hass, make_camera(speed=4.0).url)
+    await until(hass, "binary_sensor.kitchen_alarm", "on")
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await until(hass, "binary_sensor.kitchen_alarm", "on")
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert "hunter2" not in caplog.text
+
+
+@pytest.mark.parametrize("fault", [Fault.MUTE, Fault.STALL, Fault.SLOW_START, Fault.NO_AUDIO])
+async def test_unloads_while_a_camera_keeps_it_waiting(
+    hass: HomeAssistant, make_camera: MakeCamera, fault: Fault
+) -> None:
+    camera = make_camera(fault=fault)
+    entry = await set_up(hass, camera.url)
+    while camera.connections == 0:
+        await hass.async_block_till_done()
+        await hass.async_add_executor_job(lambda: None)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+
+
+async def test_many_cameras_share_a_model_and_leave_together(
+    hass: HomeAssistant, make_camera: MakeCamera
+) -> None:
+    camera = make_camera(speed=4.0)
+    entries = [await set_up(hass, f"{camera.url}") for _ in range(8)]
+    await until(hass, "binary_sensor.kitchen_alarm", "on")
+    assert camera.playing == len(entries)
+    for entry in entries:
+        assert await hass.config_entries.async_unload(entry.entry_id)
