@@ -142,14 +142,11 @@ async def test_refuses_an_address_twice(hass: HomeAssistant, probe: MagicMock) -
     ],
 )
 async def test_aborts_without_a_model_that_runs(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+    hass: HomeAssistant, error: Exception, reason: str
 ) -> None:
-    def fail(name: str) -> None:
-        raise error
-
-    monkeypatch.setattr("custom_components.audio_guard.shared_model._load", fail)
     flow = await start(hass, "url")
-    end = await hass.config_entries.flow.async_configure(flow, FORM)
+    with patch("custom_components.audio_guard.shared_model._load", side_effect=error):
+        end = await hass.config_entries.flow.async_configure(flow, FORM)
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, reason)
     assert end["description_placeholders"] == {"error": str(error)}
 

@@ -1,5 +1,7 @@
 """Setting up, unloading and doing it again."""
 
+from unittest.mock import patch
+
 import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -56,15 +58,11 @@ async def test_cameras_share_one_model(
 async def test_a_model_that_cannot_run_fails_the_entry_with_the_cure(
     hass: HomeAssistant,
     entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     error: Exception,
     words: str,
 ) -> None:
-    def fail(name: str) -> None:
-        raise error
-
-    monkeypatch.setattr("custom_components.audio_guard.shared_model._load", fail)
-    assert not await hass.config_entries.async_setup(entry.entry_id)
+    with patch("custom_components.audio_guard.shared_model._load", side_effect=error):
+        assert not await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert words in caplog.text

@@ -44,11 +44,16 @@ async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
         changed.set()
 
     unsubscribe = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    async with asyncio.timeout(30):
-        while state(hass, entity_id) != wanted:
-            changed.clear()
-            await changed.wait()
-    unsubscribe()
+    try:
+        async with asyncio.timeout(30):
+            while state(hass, entity_id) != wanted:
+                changed.clear()
+                await changed.wait()
+    except TimeoutError:
+        shown = hass.states.get("binary_sensor.kitchen_connection")
+        pytest.fail(f"{entity_id} is {state(hass, entity_id)}, not {wanted}; {shown}")
+    finally:
+        unsubscribe()
 
 
 async def test_hears_an_alarm_and_leaves_no_thread(
