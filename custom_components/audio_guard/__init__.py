@@ -7,7 +7,7 @@ from homeassistant.exceptions import ConfigEntryError
 from .const import DOMAIN
 from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.errors import ModelError, RuntimeMissingError
-from .shared_model import async_take_model
+from .shared_model import async_take_model, model_fault
 
 PLATFORMS = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.NUMBER, Platform.SWITCH]
 
@@ -16,16 +16,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
     """Load the model and begin to listen; the camera itself is not waited for."""
     try:
         loaded, give_back = await async_take_model(hass)
-    except RuntimeMissingError as error:
+    except (ModelError, RuntimeMissingError) as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
-            translation_key="runtime_missing",
-            translation_placeholders={"error": str(error)},
-        ) from error
-    except ModelError as error:
-        raise ConfigEntryError(
-            translation_domain=DOMAIN,
-            translation_key="model_broken",
+            translation_key=model_fault(error),
             translation_placeholders={"error": str(error)},
         ) from error
     entry.async_on_unload(give_back)

@@ -38,7 +38,7 @@ from .engine.errors import (
 )
 from .engine.probe import probe
 from .engine.source import Source, Transport
-from .shared_model import async_take_model
+from .shared_model import async_take_model, model_fault
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -139,8 +139,7 @@ class AudioGuardConfigFlow(ConfigFlow, domain=DOMAIN):
         try:
             loaded, give_back = await async_take_model(self.hass)
         except (ModelError, RuntimeMissingError) as error:
-            reason = "model_broken" if isinstance(error, ModelError) else "runtime_missing"
-            raise AbortFlow(reason, {"error": str(error)}) from error
+            raise AbortFlow(model_fault(error), {"error": str(error)}) from error
         try:
             source = await async_find_source(self.hass, data)
             rate_hz = loaded.model.front_end.sample_rate_hz

@@ -9,6 +9,7 @@ from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
 from .engine.card import DEFAULT_MODEL, Model, load_model
+from .engine.errors import ModelError, RuntimeMissingError
 from .engine.scorer import Scorer, load_scorer
 
 
@@ -51,6 +52,11 @@ async def async_take_model(
             del shelf.models[name], shelf.users[name]
 
     return shelf.models[name], give_back
+
+
+def model_fault(error: ModelError | RuntimeMissingError) -> str:
+    """Return the translation key for why a model can't be used."""
+    return "model_broken" if isinstance(error, ModelError) else "runtime_missing"
 
 
 def _load(name: str) -> LoadedModel:

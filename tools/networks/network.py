@@ -1,7 +1,5 @@
 """The compact network: VGGish's layers at a quarter of the width, with a pooling that keeps pitch."""
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 
@@ -104,8 +102,3 @@ class WeightAverage:
     def state(self) -> dict[str, Tensor]:
         """Return the averaged state, on the CPU."""
         return {name: value.detach().cpu().clone() for name, value in self._values.items()}
-
-
-def batches(count: int, size: int) -> Sequence[slice]:
-    """Return the slices that cut `count` items into batches."""
-    return [slice(start, start + size) for start in range(0, count, size)]

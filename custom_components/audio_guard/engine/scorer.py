@@ -144,11 +144,6 @@ _MODULES: Mapping[Runtime, str] = {
     Runtime.LITERT: "ai_edge_litert",
     Runtime.LITERT_GPU: "ai_edge_litert",
 }
-_PACKAGES: Mapping[Runtime, str] = {
-    Runtime.NCNN: "ncnn",
-    Runtime.LITERT: "ai-edge-litert",
-    Runtime.LITERT_GPU: "ai-edge-litert",
-}
 
 
 def load_scorer(model: Model, runtime: Runtime | None = None) -> Scorer:
@@ -159,7 +154,7 @@ def load_scorer(model: Model, runtime: Runtime | None = None) -> Scorer:
     if runtime is not None:
         return _load(model, runtime)
     scorers: list[Scorer] = []
-    failures: list[ModelError | RuntimeMissingError] = []
+    failures: list[ModelError] = []
     for candidate in (Runtime.NCNN, Runtime.LITERT):
         try:
             scorers.append(_load(model, candidate))
@@ -179,9 +174,11 @@ def load_scorer(model: Model, runtime: Runtime | None = None) -> Scorer:
 
 def _load(model: Model, runtime: Runtime) -> Scorer:
     """Load the model on one runtime and see that it runs."""
-    if importlib.util.find_spec(_MODULES[runtime]) is None:
+    module = _MODULES[runtime]
+    if importlib.util.find_spec(module) is None:
+        package = module.replace("_", "-")
         raise RuntimeMissingError(
-            f"the runtime {runtime} is not installed: `pip install {_PACKAGES[runtime]}`"
+            f"the runtime {runtime} is not installed: `pip install {package}`"
         )
     family = Runtime.LITERT if runtime is Runtime.LITERT_GPU else runtime
     if family not in model.files:
