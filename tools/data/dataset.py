@@ -21,6 +21,8 @@ class Clip:
 
     `name` is unique within a data set, `group` is the original recording: all clips of a group
     sit in one split. `path` is None for a generated clip, whose `name` is `generator:seed`.
+    `vouched`: a person heard the clip and stands by its label. `dropped_seconds`: where windows start
+    that do not count as the label, though they are as loud as the event.
     """
 
     name: str
@@ -29,6 +31,8 @@ class Clip:
     group: str
     source: str = ""
     path: Path | None = None
+    vouched: bool = False
+    dropped_seconds: tuple[float, ...] = ()
 
 
 def read_dataset(data: Path, labels: Sequence[str]) -> list[Clip]:
