@@ -9,22 +9,41 @@ import numpy as np
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 
 def draw_curves(epochs: Sequence[dict[str, Any]], path: Path) -> None:
-    """Draw the loss and the validation figures over the epochs."""
-    number = [row["epoch"] for row in epochs]
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.2), layout="constrained")
-    left.plot(number, [row["loss"] for row in epochs], label="train, augmented")
-    left.set(xlabel="epoch", ylabel="cross-entropy")
-    left.legend()
-    for name in ("accuracy", "precision", "recall"):
-        right.plot(number, [row[name] for row in epochs], label=name)
-    right.set(xlabel="epoch", title="val, paper mix (accuracy micro, others macro)")
-    right.title.set_fontsize(9)
-    right.legend()
+    """Draw loss and accuracy (the paper's Appendix A) and precision and recall; dotted: the best epoch."""
+    figure, (loss, accuracy, macro) = plt.subplots(
+        1, 3, figsize=(12, 3.2), layout="constrained", sharex=True
+    )
+    _draw_column(loss, epochs, "loss", "train, augmented")
+    _draw_column(loss, epochs, "val_loss", "val")
+    _draw_column(accuracy, epochs, "train_accuracy", "train, augmented")
+    _draw_column(accuracy, epochs, "accuracy", "val, paper mix")
+    _draw_column(macro, epochs, "precision", "precision")
+    _draw_column(macro, epochs, "recall", "recall")
+    loss.set(title="cross-entropy")
+    accuracy.set(title="accuracy")
+    macro.set(title="val, paper mix, macro")
+    best = max(epochs, key=lambda row: row["figure"])["epoch"]
+    for plot in (loss, accuracy, macro):
+        plot.axvline(best, color="gray", linestyle=":", linewidth=1)
+        plot.xaxis.get_major_locator().set_params(integer=True)
+        plot.set(xlabel="epoch")
+        plot.grid(alpha=0.3)
+        plot.legend()
     figure.savefig(path, dpi=80)
     plt.close(figure)
+
+
+def _draw_column(plot: Axes, epochs: Sequence[dict[str, Any]], column: str, label: str) -> None:
+    """Draw one figure of all epochs, unless the run is too old to have it."""
+    rows = [row for row in epochs if column in row]
+    if rows:
+        plot.plot(
+            [row["epoch"] for row in rows], [row[column] for row in rows], marker=".", label=label
+        )
 
 
 def draw_confusion(table: dict[str, Any], labels: Sequence[str], title: str, path: Path) -> None:
