@@ -1,28 +1,20 @@
-"""Make clean clips sound as a camera hears them: far, quiet, noisy, band-limited, coded.
+"""Make clean clips sound as a camera hears them: far, quiet, noisy, overdriven, coded, with gaps.
 
-All functions take and return 16 kHz mono PCM in -1..1; all chance comes from the generator given.
+All chance comes from the generator given.
 """
 
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tools.augmentation.codecs import A_LAW, AAC, MU_LAW, OPUS, coded, g711
+from tools.augmentation.drop_outs import drop_outs
+from tools.augmentation.microphone import clip_peaks, hiss, level_control
+from tools.augmentation.pcm import Pcm, gain, loudest_rms, rms
 from tools.augmentation.rooms import reverberate, room_response
 
-Pcm = NDArray[np.float32]
-SAMPLE_RATE_HZ = 16000
-MU = 255.0
-
-
-def rms(pcm: Pcm) -> float:
-    """Return the root mean square."""
-    return float(np.sqrt(np.mean(np.square(pcm, dtype=np.float64)))) if pcm.size else 0.0
-
-
-def gain(pcm: Pcm, decibels: float) -> Pcm:
-    """Change the level."""
-    return (pcm * np.float32(10 ** (decibels / 20))).astype(np.float32)
+# About half of the lines carry no more than 4 kHz: no class may be known by its bandwidth.
+LINES = {"plain": 0.3, "mu_law": 0.25, "a_law": 0.15, "aac": 0.15, "opus": 0.15}
 
 
 def speed(pcm: Pcm, factor: float) -> Pcm:
@@ -40,60 +32,62 @@ def mix(pcm: Pcm, background: Pcm, snr_db: float, event_rms: float) -> Pcm:
     return (pcm + looped * np.float32(event_rms / level * 10 ** (-snr_db / 20))).astype(np.float32)
 
 
-def clip_peaks(pcm: Pcm, share: float) -> Pcm:
-    """Cut the wave at a share of its peak, as an overdriven microphone does."""
-    peak = float(np.abs(pcm).max(initial=0.0)) * share
-    return np.clip(pcm, -peak, peak) if peak else pcm
-
-
-def telephone(pcm: Pcm) -> Pcm:
-    """Send the sound through 8 kHz G.711 mu-law, which most cameras use."""
-    spectrum = np.fft.rfft(np.clip(pcm, -1.0, 1.0))
-    hertz = np.fft.rfftfreq(pcm.size, 1 / SAMPLE_RATE_HZ)
-    spectrum *= np.clip((3900.0 - hertz) / 300.0, 0.0, 1.0)
-    narrow = np.fft.irfft(spectrum, pcm.size)[::2]
-    coded = decode_mu_law(encode_mu_law(narrow))
-    doubled = np.zeros(pcm.size)
-    doubled[::2] = coded
-    spectrum = np.fft.rfft(doubled) * np.clip((4100.0 - hertz) / 200.0, 0.0, 1.0)
-    return (2 * np.fft.irfft(spectrum, pcm.size)).astype(np.float32)
-
-
-def encode_mu_law(pcm: NDArray[np.floating]) -> NDArray[np.uint8]:
-    """Code PCM into 256 mu-law steps (the continuous law of G.711, without its bit layout)."""
-    magnitude = np.log1p(MU * np.minimum(np.abs(pcm), 1.0)) / np.log1p(MU)
-    return np.round((np.sign(pcm) * magnitude + 1) * 127.5).astype(np.uint8)
-
-
-def decode_mu_law(coded: NDArray[np.uint8]) -> NDArray[np.float64]:
-    """Undo `encode_mu_law`; the step next to zero is taken as zero."""
-    companded = coded.astype(np.float64) / 127.5 - 1
-    companded[np.abs(companded) < 1 / 127.5] = 0.0
-    return np.sign(companded) * np.expm1(np.abs(companded) * np.log1p(MU)) / MU
-
-
 def camera(
     pcm: Pcm, rng: np.random.Generator, background: Callable[[np.random.Generator], Pcm]
 ) -> Pcm:
-    """Send a clip through a random room, distance, background, overdrive and telephone line."""
-    event_rms = _loud_rms(pcm)
+    """Send a clip through a random room, background, distance, microphone, codec and network."""
+    event_rms = loudest_rms(pcm)
     heard = pcm
     if rng.random() < 0.6:
         heard = reverberate(heard, room_response(rng))
     if rng.random() < 0.5:
         heard = mix(heard, background(rng), rng.uniform(-5, 25), event_rms)
-    peak = float(np.abs(heard).max(initial=0.0))
-    if peak > 0:
-        heard = gain(heard, min(rng.uniform(-35, 6), 6 - 20 * np.log10(peak)))
+    heard = _microphone(_distance(heard, rng), rng)
+    heard = _line(heard, rng)
+    if rng.random() < 0.1:
+        losses = rng.uniform(0.2, 1.0)
+        heard = drop_outs(heard, rng, losses_per_second=losses, repeat=bool(rng.random() < 0.5))
+    return heard
+
+
+def _distance(pcm: Pcm, rng: np.random.Generator) -> Pcm:
+    """Change the level by -35...6 dB, where 6 dB above full scale is the most."""
+    peak = float(np.abs(pcm).max(initial=0.0))
+    if not peak:
+        return pcm
+    return gain(pcm, min(rng.uniform(-35, 6), 6 - 20 * np.log10(peak)))
+
+
+def _microphone(pcm: Pcm, rng: np.random.Generator) -> Pcm:
+    heard = pcm
+    if rng.random() < 0.5:
+        heard = hiss(heard, rng, rng.uniform(-80, -55))
+    if rng.random() < 0.3:
+        heard = level_control(
+            heard,
+            target_dbfs=rng.uniform(-30, -15),
+            most_gain_db=rng.uniform(6, 24),
+            attack_seconds=rng.uniform(0.01, 0.1),
+            release_seconds=rng.uniform(0.5, 3.0),
+        )
     if rng.random() < 0.1:
         heard = clip_peaks(heard, rng.uniform(0.1, 0.7))
-    heard = np.clip(heard, -1.0, 1.0)
-    return telephone(heard) if rng.random() < 0.5 else heard
+    return np.clip(heard, -1.0, 1.0)
 
 
-def _loud_rms(pcm: Pcm, part: int = 3200) -> float:
-    """Return the level of the loudest 0.2 s, so that a short event counts by itself."""
-    if pcm.size < part:
-        return rms(pcm)
-    parts = pcm[: pcm.size // part * part].reshape(-1, part)
-    return float(np.sqrt(np.square(parts, dtype=np.float64).mean(axis=1).max()))
+def _line(pcm: Pcm, rng: np.random.Generator) -> Pcm:
+    """Send the sound through one of the codecs that cameras use, or through none."""
+    match str(rng.choice(list(LINES), p=list(LINES.values()))):
+        case "mu_law":
+            return g711(pcm, MU_LAW)
+        case "a_law":
+            return g711(pcm, A_LAW)
+        case "aac":
+            rate_hz = int(rng.choice((8000, 16000)))
+            bits = int(rng.uniform(1.0, 2.0) * rate_hz)
+            return coded(pcm, AAC, sample_rate_hz=rate_hz, bits_per_second=bits)
+        case "opus":
+            bits = int(rng.uniform(6_000, 24_000))
+            return coded(pcm, OPUS, sample_rate_hz=16000, bits_per_second=bits)
+        case _:
+            return pcm

@@ -1,39 +1,90 @@
-"""Make simple synthetic room impulse responses."""
+"""Simulate the rooms of homes, heard from where cameras hang."""
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE_HZ = 16000
-SPEED_OF_SOUND = 343.0
+from tools.augmentation.pcm import SAMPLE_RATE_HZ, Pcm, fitted
+
+Point = NDArray[np.float64]
+
+ROOMS = 256  # simulating one takes 0.07 s, so each is made once per process
+SEED = 7003
+SMALLEST_M = (2.0, 2.0, 2.3)
+LARGEST_M = (10.0, 6.0, 3.2)  # in larger ones the shortest decay would need walls that swallow all
+DECAY_SECONDS = (0.15, 0.9)
+DISTANCE_M = (0.5, 8.0)
+BANDS_HZ = (125, 250, 500, 1000, 2000, 4000)
+LEAD_SAMPLES = 4  # the direct sound falls between samples: its first ripples stay
 
 
-def room_response(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return an impulse response: direct sound, a few reflections and a decaying diffuse tail.
+def room_response(rng: np.random.Generator) -> Pcm:
+    """Return the impulse response of one of many rooms, beginning with the direct sound.
 
-    Reverberation times of 0.15-0.9 s, a source at 1-8 m; high tones decay faster, as air and
-    furniture take them first. The response has unit energy, so a room does not change the level.
+    It has unit energy, so a room does not change the level.
     """
-    decay_seconds = rng.uniform(0.15, 0.9)
-    distance_m = rng.uniform(1.0, 8.0)
-    length = int(decay_seconds * SAMPLE_RATE_HZ)
-    seconds = np.arange(length) / SAMPLE_RATE_HZ
-    tail = rng.standard_normal(length) * 10 ** (-3 * seconds / decay_seconds)
-    dark = np.convolve(tail, np.full(4, 0.25))[:length]
-    blend = np.minimum(1.0, seconds / decay_seconds)
-    response = tail * (1 - blend) + dark * blend
-    response[: int(0.003 * SAMPLE_RATE_HZ)] = 0.0
-    response *= (distance_m / 4.0) / np.sqrt(np.square(response).sum())
-    for _ in range(rng.integers(3, 9)):
-        delay = rng.uniform(0.001, 0.03)
-        response[int(delay * SAMPLE_RATE_HZ)] += rng.choice((-1, 1)) / (
-            1 + delay * SPEED_OF_SOUND / distance_m
-        )
-    response[0] = 1.0
-    return (response / np.sqrt(np.square(response).sum())).astype(np.float32)
+    return simulate(int(rng.integers(ROOMS)))
 
 
-def reverberate(pcm: NDArray[np.float32], response: NDArray[np.float32]) -> NDArray[np.float32]:
+@lru_cache(maxsize=ROOMS)
+def simulate(number: int) -> Pcm:
+    """Compute the response of a room: first echoes by image sources, then traced rays."""
+    # Importing it takes 1.5 s, which processes that simulate no room must not pay.
+    import pyroomacoustics as acoustics  # noqa: PLC0415
+
+    rng = np.random.default_rng((SEED, number))
+    size = rng.uniform(SMALLEST_M, LARGEST_M)
+    absorption, _ = acoustics.inverse_sabine(rng.uniform(*DECAY_SECONDS), size)
+    microphone = _camera_place(size, rng)
+    source = _source_place(size, microphone, rng)
+    acoustics.random.seed(number)
+    acoustics.constants.set("num_threads", 1)
+    room = acoustics.ShoeBox(
+        size,
+        fs=SAMPLE_RATE_HZ,
+        materials=acoustics.Material(_walls(absorption, rng.uniform(1.0, 1.5))),
+        max_order=3,
+        ray_tracing=True,
+        air_absorption=True,
+    )
+    room.set_ray_tracing(energy_thres=1e-5)
+    room.add_source(source)
+    room.add_microphone(microphone)
+    room.compute_rir()
+    filter_delay = acoustics.constants.get("frac_delay_length") // 2
+    travel = np.linalg.norm(source - microphone) / acoustics.constants.get("c") * SAMPLE_RATE_HZ
+    response = room.rir[0][0][filter_delay + int(travel) - LEAD_SAMPLES :]
+    response = (response / np.sqrt(np.square(response).sum())).astype(np.float32)
+    response.setflags(write=False)
+    return response
+
+
+def _walls(absorption: float, tilt: float) -> dict[str, object]:
+    """Return a material that takes more of the high tones, as furniture and curtains do."""
+    coefficients = absorption * np.geomspace(1 / tilt, tilt, len(BANDS_HZ))
+    return {
+        "description": "walls",
+        "coeffs": np.clip(coefficients, 0.0, 1.0).tolist(),
+        "center_freqs": list(BANDS_HZ),
+    }
+
+
+def _camera_place(size: Point, rng: np.random.Generator) -> Point:
+    """Return a place at a wall, between the height of a shelf and the ceiling."""
+    return rng.uniform((0.05, 0.05, 1.0), (0.3, size[1] - 0.05, size[2] - 0.1))
+
+
+def _source_place(size: Point, microphone: Point, rng: np.random.Generator) -> Point:
+    """Return a place between the floor and a head's height, neither too near nor too far."""
+    while True:
+        place = rng.uniform((0.2, 0.2, 0.05), (size[0] - 0.2, size[1] - 0.2, 2.0))
+        if DISTANCE_M[0] <= np.linalg.norm(place - microphone) <= DISTANCE_M[1]:
+            return place
+
+
+def reverberate(pcm: Pcm, response: Pcm) -> Pcm:
     """Convolve PCM with a response; the result is as long as the PCM."""
     size = 1 << (pcm.size + response.size - 1).bit_length()
     spectrum = np.fft.rfft(pcm, size) * np.fft.rfft(response, size)
-    return np.fft.irfft(spectrum, size)[: pcm.size].astype(np.float32)
+    return fitted(np.fft.irfft(spectrum, size).astype(np.float32), pcm.size)
