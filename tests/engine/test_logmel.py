@@ -1,13 +1,14 @@
 """The front end equals its published definition, however its sound arrives."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from audio_guard_engine.card import FrontEnd
-from audio_guard_engine.logmel import LogMel, frames, mel_matrix
+from audio_guard_engine.logmel import LogMel, frames, mel_matrix, periodic_hann
 from tests.engine.make_golden import golden_signal
 
 FRONT_END = FrontEnd()
@@ -34,6 +35,48 @@ def test_incremental_equals_whole() -> None:
         stop = PATCH + hop * HOP
         advanced = streaming.advance(pcm[stop - HOP : stop]).copy()
         assert np.abs(advanced - LogMel(FRONT_END).whole(pcm[stop - PATCH : stop])).max() < 1e-5
+
+
+def test_context_is_silent_at_first_and_then_what_was_heard() -> None:
+    front_end = replace(FRONT_END, context_frames=72)
+    pcm = signal(hops=3)
+    log_mel = LogMel(front_end)
+    first = log_mel.whole(pcm[:PATCH]).copy()
+    assert first.shape == (168, 64)
+    assert (first[:72] == np.float32(front_end.silence)).all()
+    whole = frames(pcm, front_end)
+    assert np.abs(first[72:] - whole[:96]).max() < 1e-5
+    for hop in range(1, 4):
+        stop = PATCH + hop * HOP
+        given = log_mel.advance(pcm[stop - HOP : stop]).copy()
+    assert np.abs(given - whole[3 * 48 - 72 : 3 * 48 + 96]).max() < 1e-5
+
+
+def test_powers_and_preemphasis_equal_their_definition() -> None:
+    front_end = replace(FRONT_END, mel_bands=8, spectrum_power=2, preemphasis=0.97, log_offset=1e-9)
+    pcm = signal(hops=0)
+    plain = np.exp(frames(pcm, replace(front_end, preemphasis=0.0))[0])
+    emphasized = np.exp(frames(pcm, front_end)[0])
+    spectrum = np.abs(np.fft.rfft(pcm[:400] * periodic_hann(400), 512))
+    bands = mel_matrix(replace(front_end, preemphasis=0.0))
+    assert np.allclose(plain, spectrum**2 @ bands + 1e-9, rtol=1e-3)
+    turn = np.exp(-2j * np.pi * np.linspace(0, 8000, 257) / 32000)
+    weight = np.abs(1 - 0.97 * turn) ** 2
+    assert np.allclose(emphasized, spectrum**2 * weight @ bands + 1e-9, rtol=1e-3)
+
+
+def test_bands_above_half_the_sample_rate_stay_empty() -> None:
+    front_end = replace(FRONT_END, mel_bands=128, mel_min_hz=0.0, mel_max_hz=15_000.0)
+    heard = frames(signal(hops=0), front_end)
+    assert (heard[:, -20:] == np.float32(front_end.silence)).all()
+    assert (heard[:, :60] > front_end.silence).any(axis=0).all()
+
+
+def test_several_recordings_at_once_give_what_each_gives() -> None:
+    pcm = np.stack([signal(hops=0), signal(hops=1)[HOP:]])
+    together = frames(pcm, FRONT_END)
+    for number in range(2):
+        assert np.array_equal(together[number], frames(pcm[number], FRONT_END))
 
 
 def test_batch_equals_whole() -> None:

@@ -21,7 +21,10 @@ LARGEST_CARD_BYTES = 1_000_000
 class FrontEnd:
     """A log-mel front end and how its frames are cut into patches.
 
-    The defaults of the field: VGGish (Hershey et al. 2017, `vggish_params.py`).
+    The defaults of the field: VGGish (Hershey et al. 2017, `vggish_params.py`). `spectrum_power`: 1 sums
+    magnitudes into bands, 2 powers. `preemphasis`: the coefficient of x[t] - a x[t - 1] at
+    `preemphasis_rate_hz`, put into the bands' weights. Bands above half the sample rate stay empty.
+    `context_frames`: frames before a patch that the model sees too; before the first sound they are silent.
     """
 
     sample_rate_hz: int = 16_000
@@ -34,6 +37,20 @@ class FrontEnd:
     log_offset: float = 0.01
     patch_frames: int = 96
     patch_hop_frames: int = 48
+    context_frames: int = 0
+    spectrum_power: int = 1
+    preemphasis: float = 0.0
+    preemphasis_rate_hz: int = 32_000
+
+    @property
+    def input_frames(self) -> int:
+        """Frames that a model is given at once: a patch and its context."""
+        return self.context_frames + self.patch_frames
+
+    @property
+    def silence(self) -> float:
+        """What digital silence gives in every band."""
+        return math.log(self.log_offset)
 
     @property
     def patch_samples(self) -> int:
@@ -196,9 +213,12 @@ def _front_end(card: Mapping[str, Any]) -> FrontEnd:
         0 < front_end.hop_samples <= front_end.window_samples <= front_end.fft_size <= 65_536
     )
     frames_fit = 0 < front_end.patch_hop_frames <= front_end.patch_frames <= 10_000
+    frames_fit &= 0 <= front_end.context_frames <= 10_000
     bands_fit = 0 < front_end.mel_bands <= 1_024 and front_end.log_offset > 0
+    bands_fit &= front_end.spectrum_power in (1, 2) and 0 <= front_end.preemphasis < 1
     rates_fit = (
-        0 <= front_end.mel_min_hz < front_end.mel_max_hz <= front_end.sample_rate_hz / 2 <= 96_000
+        0 <= front_end.mel_min_hz < front_end.mel_max_hz <= front_end.sample_rate_hz <= 192_000
+        and front_end.sample_rate_hz <= front_end.preemphasis_rate_hz <= 192_000
     )
     if not (sizes_fit and frames_fit and bands_fit and rates_fit):
         raise ValueError("the front end's numbers don't fit together")

@@ -23,7 +23,15 @@ def mel_matrix(front_end: FrontEnd) -> NDArray[np.float64]:
     falling = (high - bins_mel[:, None]) / (high - center)
     weights: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling))
     weights[0] = 0.0  # the definition keeps the DC bin out of every band
-    return weights
+    return weights * _preemphasis(front_end)[:, None]
+
+
+def _preemphasis(front_end: FrontEnd) -> NDArray[np.float64]:
+    """Return by how much pre-emphasis weighs each bin of the spectrum, shape (fft_size / 2 + 1,)."""
+    hertz = np.linspace(0.0, front_end.sample_rate_hz / 2, front_end.fft_size // 2 + 1)
+    turn = np.exp(-2j * np.pi * hertz / front_end.preemphasis_rate_hz)
+    weight: NDArray[np.float64] = np.abs(1 - front_end.preemphasis * turn)
+    return weight**front_end.spectrum_power
 
 
 def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -39,7 +47,7 @@ def periodic_hann(length: int) -> NDArray[np.float64]:
 
 
 class LogMel:
-    """Turn contiguous sound into patches of shape (patch_frames, mel_bands).
+    """Turn contiguous sound into what a model is given, shape (context_frames + patch_frames, mel_bands).
 
     One object serves one stream: it keeps the frames that two patches share, so a hop costs only its new frames.
     Buffers are reused between calls (large temporaries are slow on musl's malloc): copy a patch to keep it.
@@ -55,18 +63,19 @@ class LogMel:
         self._windowed = np.zeros((front_end.patch_frames, front_end.fft_size), np.float32)
         self._spectrum = np.empty((front_end.patch_frames, bins), np.complex64)
         self._magnitude = np.empty((front_end.patch_frames, bins), np.float32)
-        self._patch = np.empty((front_end.patch_frames, front_end.mel_bands), np.float32)
+        self._input = np.empty((front_end.input_frames, front_end.mel_bands), np.float32)
         self._pcm = np.empty(self._overlap + front_end.patch_hop_samples, np.float32)
 
     def whole(self, pcm: Samples) -> Patch:
-        """Compute a patch from its `patch_samples` samples, forgetting what came before."""
+        """Compute a patch from its `patch_samples` samples, forgetting what came before: its context is silent."""
         if len(pcm) != self._front_end.patch_samples:
             raise ValueError(
                 f"a patch needs {self._front_end.patch_samples} samples, got {len(pcm)}"
             )
-        self._compute(pcm, self._patch)
+        self._input[: self._front_end.context_frames] = self._front_end.silence
+        self._compute(pcm, self._input[self._front_end.context_frames :])
         self._pcm[: self._overlap] = pcm[len(pcm) - self._overlap :]
-        return self._patch
+        return self._input
 
     def advance(self, pcm: Samples) -> Patch:
         """Compute the next patch from the `patch_hop_samples` samples that follow the last patch's."""
@@ -75,11 +84,11 @@ class LogMel:
                 f"a hop is {self._front_end.patch_hop_samples} samples, got {len(pcm)}"
             )
         self._pcm[self._overlap :] = pcm
-        kept = self._front_end.patch_frames - self._front_end.patch_hop_frames
-        self._patch[:kept] = self._patch[self._front_end.patch_hop_frames :]
-        self._compute(self._pcm, self._patch[kept:])
+        kept = self._front_end.input_frames - self._front_end.patch_hop_frames
+        self._input[:kept] = self._input[self._front_end.patch_hop_frames :]
+        self._compute(self._pcm, self._input[kept:])
         self._pcm[: self._overlap] = self._pcm[len(self._pcm) - self._overlap :]
-        return self._patch
+        return self._input
 
     def _compute(self, pcm: Samples, out: Patch) -> None:
         """Write the log-mel frames of `pcm` to `out`, shape (frames, mel_bands)."""
@@ -92,20 +101,24 @@ class LogMel:
         )
         np.fft.rfft(self._windowed[:count], out=self._spectrum[:count])  # type: ignore[arg-type]
         np.abs(self._spectrum[:count], out=self._magnitude[:count])
+        if self._front_end.spectrum_power == 2:
+            np.square(self._magnitude[:count], out=self._magnitude[:count])
         np.matmul(self._magnitude[:count], self._mel, out=out)
         np.add(out, np.float32(self._front_end.log_offset), out=out)
         np.log(out, out=out)
 
 
-def frames(pcm: Samples, front_end: FrontEnd) -> Patch:
-    """Compute all whole frames of a recording at once, shape (frames, mel_bands), as training does."""
-    if len(pcm) < front_end.window_samples:
-        return np.empty((0, front_end.mel_bands), np.float32)
-    windows = np.lib.stride_tricks.sliding_window_view(pcm, front_end.window_samples)
-    windowed = windows[:: front_end.hop_samples] * periodic_hann(front_end.window_samples).astype(
-        np.float32
-    )
+def frames(pcm: Samples, front_end: FrontEnd) -> NDArray[np.float32]:
+    """Compute all whole frames of recordings at once, as training does.
+
+    `pcm` (..., samples) gives (..., frames, mel_bands).
+    """
+    if pcm.shape[-1] < front_end.window_samples:
+        return np.empty((*pcm.shape[:-1], 0, front_end.mel_bands), np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(pcm, front_end.window_samples, axis=-1)
+    hann = periodic_hann(front_end.window_samples).astype(np.float32)
+    windowed = windows[..., :: front_end.hop_samples, :] * hann
     magnitude = np.abs(np.fft.rfft(windowed, front_end.fft_size)).astype(np.float32)
-    mels = magnitude @ mel_matrix(front_end).astype(np.float32)
+    mels = magnitude**front_end.spectrum_power @ mel_matrix(front_end).astype(np.float32)
     log_mel: Patch = np.log(mels + np.float32(front_end.log_offset))
     return log_mel

@@ -35,7 +35,7 @@ class Scorer(Protocol):
     runtime: Runtime
 
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Score one patch, shape (patch_frames, mel_bands); return 0–1 per label, in the card's order."""
+        """Score one patch with its context (input_frames, mel_bands); return 0–1 per label, in the card's order."""
 
 
 class NcnnScorer:
@@ -206,8 +206,7 @@ def _load(model: Model, runtime: Runtime) -> Scorer:
 def _blank_patch(model: Model) -> NDArray[np.float32]:
     """Return the patch of digital silence."""
     front_end = model.front_end
-    shape = (front_end.patch_frames, front_end.mel_bands)
-    return np.full(shape, np.log(front_end.log_offset), np.float32)
+    return np.full((front_end.input_frames, front_end.mel_bands), front_end.silence, np.float32)
 
 
 def _median_seconds(scorer: Scorer, model: Model) -> float:
