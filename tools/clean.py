@@ -24,10 +24,10 @@ from torch import nn
 from tools.data.dataset import Clip, DatasetError
 from tools.measures.cleaning import DROP, KEEP, Proposals, Rule, find_prototypes, propose
 from tools.measures.cleaning_plots import draw_clip, draw_clusters, draw_silence, telling_clip
+from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder
 from tools.runs.recipe import RecipeError
 from tools.runs.run_folder import RunFolderError, surroundings, write_json
-from tools.train import load_network
 from tools.windows.embeddings import EmbeddedWindows, embed_clips
 from tools.windows.training_data import read_clips
 
@@ -42,8 +42,8 @@ def clean(data: Path, run: Path, out: Path, rule: Rule, most_clips: int = 0) -> 
     if most_clips:
         clips = some_of_each_label(clips, recipe.labels, most_clips, rule.seed)
     with new_folder(out) as made:
-        windows = embed_clips(network, clips, recipe.data.gate_db)
-        prototypes = find_prototypes(windows, recipe.labels, network, rule)
+        windows = embed_clips(network, clips, recipe.data.gate_db, recipe.front_end)
+        prototypes = find_prototypes(windows, recipe.labels, network, rule, recipe.front_end)
         proposals = propose(windows, recipe.background, prototypes, rule)
         _write_proposals(made / "proposals.csv", windows, proposals)
         for label in recipe.events:

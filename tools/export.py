@@ -19,6 +19,7 @@ import numpy as np
 
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
+from audio_guard_engine.logmel import frames
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools.data.dataset import Clip, DatasetError
 from tools.measures.alerts import choose_policies
@@ -27,11 +28,10 @@ from tools.measures.plots import draw_confusion
 from tools.measures.window_tables import of_clips, score_store
 from tools.networks.convert import ConvertError, write_litert, write_ncnn
 from tools.runs.card_file import write_card
+from tools.runs.checkpoint import load_network
 from tools.runs.recipe import Recipe, RecipeError
 from tools.runs.run_folder import RunFolderError, recipe_place, write_json
-from tools.train import load_network
-from tools.windows.feature_store import FeatureStore
-from tools.windows.features import FRONT_END
+from tools.windows.pcm_store import FULL_SCALE, PcmStore
 from tools.windows.training_data import evaluation_store, read_clips, trusted
 
 LARGEST_DIFFERENCE = 1e-3
@@ -56,8 +56,8 @@ def export(
     with tempfile.TemporaryDirectory(prefix=".exporting-", dir=out) as scratch:
         folder = Path(scratch) / recipe.name
         folder.mkdir()
-        write_ncnn(network, folder / recipe.name)
-        write_litert(network, folder / f"{recipe.name}.tflite")
+        write_ncnn(network, recipe, folder / recipe.name)
+        write_litert(network, recipe, folder / f"{recipe.name}.tflite")
         training = _training_facts(run, recipe, data_name, notes, false_alarms_per_hour)
         write_card(folder, recipe, recipe.decider, training, {})
         training["largest_difference_of_runtimes"] = check_parity(folder, val)
@@ -71,15 +71,15 @@ def export(
     return recipe, figures
 
 
-def check_parity(folder: Path, store: FeatureStore) -> float:
+def check_parity(folder: Path, store: PcmStore) -> float:
     """Return the largest difference between the runtimes on real patches; raise if it is too large."""
     model = load_model(folder.name, folder.parent)
     rng = np.random.default_rng(0)
-    last = len(store.frames) - FRONT_END.patch_frames
-    starts = rng.integers(0, last + 1, PARITY_PATCHES)
-    heard = np.stack([store.frames[s : s + FRONT_END.patch_frames] for s in starts])
-    silence = np.full_like(heard[:1], np.log(FRONT_END.log_offset))
-    patches = np.concatenate((heard, silence)).astype(np.float32)
+    takes = rng.choice(len(store.clip), PARITY_PATCHES)
+    heard = np.stack([store.window(int(take), 0, model.front_end) for take in takes])
+    patches = frames(heard.astype(np.float32) / np.float32(FULL_SCALE), model.front_end)
+    silence = np.full_like(patches[:1], model.front_end.silence)
+    patches = np.concatenate((patches, silence))
     ncnn, litert = (
         engine_score(load_scorer(model, runtime))(patches)
         for runtime in (Runtime.NCNN, Runtime.LITERT)
@@ -91,12 +91,12 @@ def check_parity(folder: Path, store: FeatureStore) -> float:
 
 
 def _with_chosen_thresholds(
-    recipe: Recipe, folder: Path, val: FeatureStore, sure: set[str], false_alarms_per_hour: float
+    recipe: Recipe, folder: Path, val: PcmStore, sure: set[str], false_alarms_per_hour: float
 ) -> Recipe:
     """Choose by the clips named in `sure`: a siren in a background clip is no false alarm."""
     model = load_model(folder.name, folder.parent)
     score = engine_score(load_scorer(model, Runtime.NCNN))
-    windows = score_store(val, recipe.labels, score)
+    windows = score_store(val, recipe.labels, score, recipe.front_end)
     windows = of_clips(windows, np.array([clip.name in sure for clip in val.clips]))
     policies = choose_policies(
         windows, recipe.labels, recipe.background, recipe.decider, false_alarms_per_hour

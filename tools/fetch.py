@@ -1,7 +1,8 @@
 """Fetch published weights that a recipe needs: `python -m tools.fetch vggish`.
 
 They are kept in the cache folder ($XDG_CACHE_HOME/audio_guard, or ~/.cache/audio_guard), where recipes
-with `encoder_weights = "vggish"` find them. An interrupted download goes on where it stopped.
+with `encoder_weights = "vggish"` find them; files that are already in $AUDIO_GUARD_WEIGHTS are found too.
+An interrupted download goes on where it stopped.
 """
 
 import argparse
@@ -34,6 +35,11 @@ WEIGHTS = {
         sha256_prefix="10086976",
         about="VGGish, 72 million weights, 275 MiB",
     ),
+    "mn04": Weights(
+        url="https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/mn04_as_mAP_432.pt",
+        sha256_prefix="899a8c6217063f69",
+        about="EfficientAT's MobileNetV3 at width 0.4, trained on AudioSet, 4 MiB",
+    ),
 }
 
 
@@ -46,6 +52,12 @@ def cache_folder() -> Path:
 def cached_file(name: str) -> Path:
     """Return where the weights of that name are, once fetched."""
     return cache_folder() / WEIGHTS[name].name
+
+
+def find_weights(name: str) -> Path:
+    """Return the file of the weights of that name: the user's own copy, else the cached one."""
+    own = Path(os.environ.get("AUDIO_GUARD_WEIGHTS", ""), WEIGHTS[name].name)
+    return own if own.is_file() else cached_file(name)
 
 
 def main(arguments: list[str] | None = None) -> int:

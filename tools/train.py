@@ -2,180 +2,140 @@
 
 CLIPS is a catalogue CSV, the folder that holds it, or a folder with one sub-folder per class. On a
 laptop add `--epochs 2 --windows 2000` for a first try in minutes. The run folder gets the recipe,
-`run.json`, `metrics.json`, `curves.png` and `best.pt`; Ctrl-C stops early and keeps the best weights.
+`run.json`, `metrics.json`, `curves.png` and `best.pt`. Ctrl-C stops early and keeps the best weights;
+`python -m tools.train --resume --data CLIPS --out runs/a` goes on from the last whole epoch.
 """
 
 import argparse
+import json
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import nn
 
-from tools.augmentation.patch_augment import PatchAugment
-from tools.data.dataset import DatasetError
+from tools.data.dataset import DatasetError, data_hash
 from tools.measures.plots import draw_curves
-from tools.measures.window_tables import score_store, split_tables
-from tools.networks.device import choose_device, mixed_precision
 from tools.networks.encoder_weights import WeightsError
-from tools.networks.fitting import class_weights, make_optimizer, make_schedule
-from tools.networks.network import WeightAverage, weight_count
-from tools.networks.network_kinds import build_network, first_network
+from tools.networks.network import weight_count
+from tools.networks.network_kinds import build_network
+from tools.networks.trainer import EpochFigures, StartError, Trainer, validate
+from tools.runs.checkpoint import (
+    Standing,
+    forget_last,
+    load_last,
+    load_network,
+    save_best,
+    save_last,
+)
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
-from tools.runs.run_folder import RunFolderError, create_run_folder, write_json
-from tools.windows.feature_store import FeatureStore
-from tools.windows.sampling import WindowSampler
+from tools.runs.run_folder import RunFolderError, create_run_folder, require_no_run, write_json
+from tools.windows.pcm_store import PcmStore
 from tools.windows.training_data import evaluation_store, read_clips, training_store
 
 
-class Trainer:
-    """Fit one network, an epoch at a time."""
-
-    def __init__(self, recipe: Recipe, store: FeatureStore) -> None:
-        """Build the network, the optimizer and the sampler from the recipe's seed."""
-        torch.manual_seed(recipe.seed)
-        self._recipe = recipe
-        self._plan = recipe.training
-        self._device = choose_device()
-        self._sampler = WindowSampler(store, recipe, np.random.default_rng(recipe.seed))
-        self._augment = PatchAugment(recipe.seed)
-        network, self.started_from = first_network(recipe)
-        self.network = network.to(self._device, memory_format=torch.channels_last)
-        self.average = WeightAverage(self.network, self._plan.average_decay)
-        weights = class_weights(self._plan, self._sampler.shares)
-        self._loss = nn.CrossEntropyLoss(
-            None if weights is None else weights.to(self._device),
-            label_smoothing=self._plan.label_smoothing,
-        )
-        self._optimizer = make_optimizer(self._plan, self.network)
-        steps = self._plan.epochs * self.steps_per_epoch
-        self._schedule = make_schedule(self._plan, self._optimizer, steps)
-
-    def start_from(self, network: nn.Module, name: str) -> None:
-        """Take over the weights of another network of the same sizes."""
-        self.network.load_state_dict(network.state_dict())
-        self.started_from = name
-        self.average = WeightAverage(self.network, self._plan.average_decay)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Return how many batches make an epoch."""
-        return max(1, self._plan.windows_per_epoch // self._plan.batch)
-
-    def run_epoch(self) -> float:
-        """Train one epoch and return its mean loss."""
-        self.network.train()
-        return float(np.mean([self._step() for _ in range(self.steps_per_epoch)]))
-
-    def _step(self) -> float:
-        patches, targets = (part.to(self._device) for part in self._batch())
-        with mixed_precision(self._device):
-            logits = self.network(patches)
-        loss = self._loss(logits.float(), targets)
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
-        self._optimizer.step()
-        self._schedule.step()
-        self.average.update(self.network)
-        return float(loss.detach())
-
-    def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
-        drawn, labels = self._sampler.draw(self._plan.batch)
-        others = self._sampler.draw_label(self._recipe.background, self._plan.batch)
-        patches = self._augment(torch.from_numpy(drawn), torch.from_numpy(others))
-        targets = nn.functional.one_hot(torch.from_numpy(labels), len(self._recipe.labels)).float()
-        patches, targets = self._augment.mixup(patches, targets, self._plan.mixup_share)
-        return patches[:, None], targets
-
-
-class TorchScorer:
-    """Score patches with a network in evaluation mode."""
-
-    def __init__(self, network: nn.Module) -> None:
-        """Use the network where it is, and leave it in evaluation mode."""
-        self._network = network.eval()
-        self._device = next(network.parameters()).device
-
-    @torch.inference_mode()
-    def __call__(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Map patches (n, 96, 64) to scores (n, labels)."""
-        with mixed_precision(self._device):
-            logits = self._network(torch.from_numpy(patches).to(self._device)[:, None])
-        scores: NDArray[np.float32] = torch.softmax(logits.float(), dim=1).cpu().numpy()
-        return scores
-
-
-def validate(network: nn.Module, recipe: Recipe, store: FeatureStore) -> dict[str, Any]:
-    """Return the tables of the validation split."""
-    windows = score_store(store, recipe.labels, TorchScorer(network), quiet=True)
-    return split_tables(windows, recipe.labels, recipe.background)
-
-
-def train(recipe: Recipe, data: Path, out: Path, cache: Path, start: Path | None = None) -> None:
+def train(
+    recipe: Recipe,
+    data: Path,
+    out: Path,
+    cache: Path,
+    *,
+    changes: Mapping[str, int] | None = None,
+    start: Path | None = None,
+    resume: bool = False,
+) -> None:
     """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights.
 
-    `start` is a run folder whose weights to begin with.
+    `changes` overrule the recipe's table `[training]`. `start` is a run folder whose weights to begin
+    with. `resume` goes on with the unfinished training in `out`.
     """
+    recipe = replace(recipe, training=replace(recipe.training, **(changes or {})))
+    if not resume:
+        require_no_run(out)
     clips = read_clips(recipe, data)
     val = evaluation_store(recipe, clips, "val", cache)
     store = training_store(recipe, clips, data, cache)
     trainer = Trainer(recipe, store)
-    if start:
-        trainer.start_from(load_network(start)[1], start.name)
-    facts = {
-        "started_from": trainer.started_from,
-        "data": str(data.name),
-        "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
-        "left_out": store.failures + val.failures,
-        "weights": weight_count(trainer.network),
-        "torch": torch.__version__,
-    }
-    create_run_folder(out, recipe, facts)
-    rows: list[dict[str, Any]] = []
+    hashed = data_hash(clips)
+    standing = Standing()
+    if resume:
+        standing = _resume(trainer, out, hashed)
+    else:
+        if start:
+            trainer.start_from(load_network(start)[1], start.name)
+        facts = {
+            "changes": dict(changes or {}),
+            "started_from": trainer.started_from,
+            "data": str(data.name),
+            "data_hash": hashed,
+            "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
+            "left_out": store.failures + val.failures,
+            "weights": weight_count(trainer.network),
+            "torch": torch.__version__,
+        }
+        create_run_folder(out, recipe, facts)
     try:
-        _epochs(trainer, recipe, val, out, rows)
+        _epochs(trainer, recipe, val, out, standing)
+        forget_last(out)
     except KeyboardInterrupt:
-        print(f"stopped after {len(rows)} epochs; the best weights are kept", file=sys.stderr)
-    if rows:
-        draw_curves(rows, out / "curves.png")
+        print(
+            f"stopped after {len(standing.rows)} epochs; the best weights are kept, and "
+            f"--resume --out {out} goes on",
+            file=sys.stderr,
+        )
+    if standing.rows:
+        draw_curves(standing.rows, out / "curves.png")
 
 
-def _epochs(
-    trainer: Trainer, recipe: Recipe, val: FeatureStore, out: Path, rows: list[dict[str, Any]]
-) -> None:
-    best, best_epoch = -1.0, 0
+def _resume(trainer: Trainer, out: Path, hashed: str) -> Standing:
+    """Put the trainer where it was; refuse when the data has changed since."""
+    state, standing = load_last(out)
+    if json.loads((out / "run.json").read_text())["data_hash"] != hashed:
+        raise RunFolderError(
+            f"{out}: its data has changed since; train anew into another --out, with "
+            f"--start {out} to begin with its weights"
+        )
+    trainer.restore(state)
+    return standing
+
+
+def _epochs(trainer: Trainer, recipe: Recipe, val: PcmStore, out: Path, standing: Standing) -> None:
     averaged = build_network(recipe).to(memory_format=torch.channels_last)
-    for epoch in range(1, recipe.training.epochs + 1):
+    for epoch in range(len(standing.rows) + 1, recipe.training.epochs + 1):
         started = time.monotonic()
-        loss = trainer.run_epoch()
+        figures = trainer.run_epoch()
         state = trainer.average.state()
         averaged.load_state_dict(state)
         tables = validate(averaged, recipe, val)
-        row = _row(epoch, loss, tables, time.monotonic() - started)
-        rows.append(row)
+        row = _row(epoch, figures, tables, time.monotonic() - started)
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
-        if row["figure"] > best:
-            best, best_epoch = row["figure"], epoch
-            _save(out / "best.pt", state, epoch)
+        if row["figure"] > standing.best_figure:
+            standing.best_epoch = epoch
+            save_best(out, state, epoch)
             write_json(out / "val.json", tables)
-        write_json(out / "metrics.json", {"best_epoch": best_epoch, "epochs": rows})
-        if epoch - best_epoch >= recipe.training.patience_epochs:
-            print(f"no better for {epoch - best_epoch} epochs: stopping")
+        standing.rows.append(row)
+        write_json(
+            out / "metrics.json", {"best_epoch": standing.best_epoch, "epochs": standing.rows}
+        )
+        save_last(out, trainer.state(), standing)
+        if epoch - standing.best_epoch >= recipe.training.patience_epochs:
+            print(f"no better for {epoch - standing.best_epoch} epochs: stopping")
             return
 
 
-def _row(epoch: int, loss: float, tables: dict[str, Any], seconds: float) -> dict[str, Any]:
+def _row(epoch: int, train: EpochFigures, tables: dict[str, Any], seconds: float) -> dict[str, Any]:
+    """Return an epoch's figures; `figure` is what the best epoch is chosen by."""
     mix, everything = tables["paper_mix"], tables["all_windows"]
     figures = (mix["macro"]["recall"], mix["macro"]["precision"], everything["macro"]["precision"])
     return {
         "epoch": epoch,
-        "loss": round(loss, 4),
+        "loss": round(train.loss, 4),
+        "train_accuracy": round(train.accuracy, 4),
+        "val_loss": mix["loss"],
         "accuracy": mix["micro"]["accuracy"],
         "precision": mix["macro"]["precision"],
         "recall": mix["macro"]["recall"],
@@ -185,22 +145,6 @@ def _row(epoch: int, loss: float, tables: dict[str, Any], seconds: float) -> dic
     }
 
 
-def _save(path: Path, state: dict[str, torch.Tensor], epoch: int) -> None:
-    part = path.with_suffix(".part")
-    torch.save({"state": state, "epoch": epoch}, part)
-    part.replace(path)
-
-
-def load_network(run: Path) -> tuple[Recipe, nn.Module]:
-    """Return the recipe and the best network of a run folder, in evaluation mode."""
-    if not (run / "best.pt").is_file():
-        raise RunFolderError(f"{run}: holds no best.pt; train first with python -m tools.train")
-    recipe = read_recipe(run / "recipe.toml")
-    network = build_network(recipe)
-    network.load_state_dict(torch.load(run / "best.pt", weights_only=True)["state"])
-    return recipe, network.eval()
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -208,24 +152,43 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--recipe", type=Path, required=True, help="TOML file of the recipe")
+    parser.add_argument("--recipe", type=Path, help="TOML file of the recipe")
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--out", type=Path, required=True, help="run folder to make")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     parser.add_argument("--start", type=Path, help="run folder whose weights to start from")
+    parser.add_argument("--resume", action="store_true", help="go on with the training in --out")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the recipe's")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
     options = parser.parse_args(arguments)
+    if options.resume == bool(options.recipe):
+        parser.error("give --recipe for a new training, or --resume for the one in --out")
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
-        recipe = read_recipe(options.recipe)
         given = {"epochs": options.epochs, "windows_per_epoch": options.windows}
         changes = {name: value for name, value in given.items() if value}
-        recipe = replace(recipe, training=replace(recipe.training, **changes))
-        train(recipe, options.data, options.out, options.cache, options.start)
-    except (DatasetError, RecipeError, RunFolderError, WeightsError, OSError) as error:
+        if options.resume:
+            load_last(options.out)  # says so when there is nothing to resume
+            changes = json.loads((options.out / "run.json").read_text())["changes"] | changes
+        train(
+            read_recipe(options.recipe or options.out / "recipe.toml"),
+            options.data,
+            options.out,
+            options.cache,
+            changes=changes,
+            start=options.start,
+            resume=options.resume,
+        )
+    except (
+        DatasetError,
+        RecipeError,
+        RunFolderError,
+        StartError,
+        WeightsError,
+        OSError,
+    ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     return 0

@@ -11,9 +11,10 @@ from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import evaluate, export
 from tools.networks.convert import ConvertError
+from tools.networks.trainer import TorchScorer
+from tools.runs.checkpoint import load_network
 from tools.runs.recipe import read_recipe
 from tools.runs.run_folder import ROOT
-from tools.train import TorchScorer, load_network
 from tools.windows.features import load_pcm, window_frames
 from tools.windows.training_data import evaluation_store, read_clips
 
@@ -55,7 +56,7 @@ def test_both_runtimes_score_as_pytorch_does(models: Path, run: Path, data: Path
         expected = torch.softmax(network(torch.from_numpy(patch)[None, None]), dim=1)[0].numpy()
     for runtime in (Runtime.NCNN, Runtime.LITERT):
         assert np.abs(load_scorer(model, runtime).score(patch) - expected).max() < 1e-3
-    assert TorchScorer(network)(patch[None]).shape == (1, 2)
+    assert TorchScorer(network, recipe)(patch[None]).shape == (1, 2)
 
 
 def test_report_holds_tables_and_plots(models: Path) -> None:

@@ -10,6 +10,8 @@ import torch
 from tools import train
 from tools.networks.network import CompactNetwork, WeightAverage, weight_count
 from tools.networks.network_recipe import CompactRecipe
+from tools.networks.trainer import EpochFigures
+from tools.runs.checkpoint import load_network
 from tools.runs.recipe import read_recipe
 
 
@@ -34,7 +36,7 @@ def test_same_seed_gives_the_same_weights(
 ) -> None:
     again = tmp_path / "again"
     assert run_train("--recipe", recipe_path, "--data", data, "--out", again, "--cache", cache) == 0
-    first, second = (train.load_network(folder)[1].state_dict() for folder in (run, again))
+    first, second = (load_network(folder)[1].state_dict() for folder in (run, again))
     for name, value in first.items():
         assert torch.allclose(value.float(), second[name].float(), atol=1e-4), name
 
@@ -59,7 +61,7 @@ def test_interrupt_keeps_the_best_weights(
     whole_epoch = train.Trainer.run_epoch
     epochs = iter((whole_epoch,))
 
-    def interrupted(trainer: train.Trainer) -> float:
+    def interrupted(trainer: train.Trainer) -> EpochFigures:
         for epoch in epochs:
             return epoch(trainer)
         raise KeyboardInterrupt
@@ -69,7 +71,7 @@ def test_interrupt_keeps_the_best_weights(
     assert run_train("--recipe", recipe_path, "--data", data, "--out", out, "--cache", cache) == 0
     assert "stopped after 1 epochs" in capsys.readouterr().err
     assert (out / "curves.png").is_file()
-    train.load_network(out)
+    load_network(out)
 
 
 def test_broken_clip_is_reported_and_the_rest_is_used(
@@ -101,7 +103,7 @@ def test_missing_data_and_recipe_are_named(
 
 
 def test_network_has_the_size_it_is_shipped_for() -> None:
-    network = CompactNetwork(CompactRecipe(), 64, 8)
+    network = CompactNetwork(CompactRecipe(), 96, 64, 8)
     assert 350_000 < weight_count(network) < 500_000
     assert network(torch.zeros(2, 1, 96, 64)).shape == (2, 8)
     assert network.embedding(torch.zeros(2, 1, 96, 64)).shape == (2, 128)

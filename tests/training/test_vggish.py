@@ -14,6 +14,7 @@ from tools.networks.encoder_weights import WeightsError, load_encoder, weights_f
 from tools.networks.network import weight_count
 from tools.networks.network_recipe import VggishRecipe
 from tools.networks.vggish import VggishEncoder, VggishNetwork
+from tools.runs.checkpoint import load_network
 
 State = dict[str, torch.Tensor]
 
@@ -177,7 +178,7 @@ def test_classifier_learns_on_a_frozen_encoder_and_is_exported(
     assert json.loads((run / "run.json").read_text())["started_from"] == "encoder of narrow.pth"
     before = torch.load(narrow, weights_only=True)
     narrow.unlink()  # a finished run needs it no more
-    network = train.load_network(run)[1]
+    network = load_network(run)[1]
     assert isinstance(network, VggishNetwork)
     for name, weight in network.encoder.state_dict().items():
         assert torch.equal(weight, before[name]), name

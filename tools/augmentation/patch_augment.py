@@ -1,38 +1,47 @@
 """Change log-mel patches while training: level, color, background, band limits, masks, mixup.
 
-Patches are (n, frames, bands) of ln(mel + 0.01); sounds are added by power, as unrelated sounds are.
+Patches are (n, frames, bands) of ln(mel + offset); sounds are added by power, as unrelated sounds are.
 """
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-LOG_OFFSET = 0.01
+from audio_guard_engine.card import FrontEnd
 
-
-def to_mel(patches: Tensor) -> Tensor:
-    """Undo the logarithm."""
-    return (patches.exp() - LOG_OFFSET).clamp_min(0.0)
-
-
-def to_log(mel: Tensor) -> Tensor:
-    """Take the logarithm again."""
-    return (mel + LOG_OFFSET).log()
+# What an 8 kHz line carries ends about here.
+LINE_HERTZ = (3000.0, 4000.0)
+LINE_LOW_HERTZ = (0.0, 300.0)
 
 
 class PatchAugment:
     """Augment batches; all chance comes from one seeded generator."""
 
-    def __init__(self, seed: int) -> None:
-        """Seed the generator."""
+    def __init__(self, seed: int, front_end: FrontEnd) -> None:
+        """Seed the generator; `front_end` made the patches."""
         self._chance = torch.Generator().manual_seed(seed)
+        self._front_end = front_end
+        self._band_hertz = torch.from_numpy(band_centers(front_end)).float()
 
     def __call__(self, patches: Tensor, backgrounds: Tensor) -> Tensor:
         """Return changed patches; `backgrounds` has the same shape and is mixed into some of them."""
-        mel = to_mel(patches) * self._color(patches) * self._decibels(len(patches), -20, 6, 0.4)
-        mel = self._mix(mel, to_mel(backgrounds) * self._color(patches))
+        count = len(patches)
+        mel = self.to_mel(patches) * self._color(patches) * self._decibels(count, -20, 6, 0.4)
+        mel = self._mix(mel, self.to_mel(backgrounds) * self._color(patches))
         mel = self._floor(mel)
         mel = self._band_limit(mel)
-        return self._mask(to_log(mel))
+        return self._mask(self.to_log(mel))
+
+    def to_mel(self, patches: Tensor) -> Tensor:
+        """Undo the logarithm; return amplitudes."""
+        sums = (patches.exp() - self._front_end.log_offset).clamp_min(0.0)
+        return sums.sqrt() if self._front_end.spectrum_power == 2 else sums
+
+    def to_log(self, mel: Tensor) -> Tensor:
+        """Take the logarithm again."""
+        sums = mel.square() if self._front_end.spectrum_power == 2 else mel
+        return (sums + self._front_end.log_offset).log()
 
     def mixup(self, patches: Tensor, targets: Tensor, share: float) -> tuple[Tensor, Tensor]:
         """Blend a share of the patches and their targets (n, labels) with other ones of the batch."""
@@ -46,6 +55,14 @@ class PatchAugment:
             patches * part + patches[order] * (1 - part),
             targets * keep[:, None] + targets[order] * (1 - keep[:, None]),
         )
+
+    def chance_state(self) -> Tensor:
+        """Return where the generator is."""
+        return self._chance.get_state()
+
+    def restore_chance(self, state: Tensor) -> None:
+        """Put the generator there."""
+        self._chance.set_state(state)
 
     def _uniform(self, count: int, low: float, high: float) -> Tensor:
         return low + (high - low) * torch.rand(count, generator=self._chance)
@@ -83,10 +100,10 @@ class PatchAugment:
 
     def _band_limit(self, mel: Tensor) -> Tensor:
         """Take away what an 8 kHz line does not carry, from a fifth of the patches."""
-        bands = torch.arange(mel.shape[2])
-        cut = self._uniform(len(mel), 0.70, 0.80) * mel.shape[2]
-        low = self._uniform(len(mel), 0, 6)
-        passed = ((cut[:, None] - bands).clamp(0, 1)) * ((bands - low[:, None]).clamp(0.05, 1))
+        cut = self._uniform(len(mel), *LINE_HERTZ)[:, None]
+        low = self._uniform(len(mel), *LINE_LOW_HERTZ)[:, None]
+        above = ((cut - self._band_hertz) / 150 + 1).clamp(0, 1)
+        passed = above * ((self._band_hertz - low) / 60 + 1).clamp(0.05, 1)
         kept = self._uniform(len(mel), 0, 1) >= 0.2
         passed = torch.where(kept[:, None], torch.ones_like(passed), passed)
         return mel * passed[:, None, :]
@@ -106,3 +123,11 @@ class PatchAugment:
         start = self._uniform(count, 0, 1) * (length - width)
         place = torch.arange(length)
         return (place >= start[:, None]) & (place < (start + width)[:, None])
+
+
+def band_centers(front_end: FrontEnd) -> NDArray[np.float64]:
+    """Return the middle of each band in hertz, (bands,): evenly spaced in HTK mels."""
+    lowest, highest = (
+        np.log1p(hertz / 700) for hertz in (front_end.mel_min_hz, front_end.mel_max_hz)
+    )
+    return np.expm1(np.linspace(lowest, highest, front_end.mel_bands + 2)[1:-1]) * 700

@@ -81,6 +81,17 @@ def check_groups(clips: Iterable[Clip]) -> None:
             )
 
 
+def data_hash(clips: Iterable[Clip]) -> str:
+    """Return a sha256 of the names, labels, splits and bytes of all clips; a file that is gone has none."""
+    digest = hashlib.sha256()
+    for clip in sorted(clips, key=lambda clip: clip.name):
+        digest.update(f"{clip.name}|{clip.label}|{clip.split}|".encode())
+        if clip.path and clip.path.is_file():
+            with clip.path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
+
+
 def _read_catalogue(catalogue: Path, labels: Sequence[str]) -> list[Clip]:
     with catalogue.open(newline="", encoding="utf-8") as lines:
         rows = csv.DictReader(lines)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from audio_guard_engine.card import FrontEnd
 from tools.augmentation.synth_background import synthesize_background
 from tools.data.dataset import DatasetError
 from tools.measures.prototypes import Vectors, k_means, nearest_distance
@@ -57,7 +58,11 @@ class Proposals:
 
 
 def find_prototypes(
-    windows: EmbeddedWindows, labels: Sequence[str], network: nn.Module, rule: Rule
+    windows: EmbeddedWindows,
+    labels: Sequence[str],
+    network: nn.Module,
+    rule: Rule,
+    front_end: FrontEnd = FRONT_END,
 ) -> Prototypes:
     """Take prototypes of a class from the loud windows of its train clips, and of silence.
 
@@ -76,7 +81,7 @@ def find_prototypes(
             )
         of_label[label] = k_means(chosen, rule.prototypes, rng)
     quiet = windows.vectors[train & (windows.level_dbfs <= QUIET_DBFS)]
-    faint = [embed_pcm(network, pcm)[0] for pcm in faint_rooms()]
+    faint = [embed_pcm(network, pcm, front_end)[0] for pcm in faint_rooms()]
     silence = k_means(np.concatenate((*faint, quiet)), rule.prototypes, rng)
     return Prototypes(of_label=of_label, silence=silence)
 

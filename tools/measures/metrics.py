@@ -49,6 +49,12 @@ def _share(part: np.int64, whole: np.int64) -> float:
     return round(float(part / whole), 4) if whole else 0.0
 
 
+def cross_entropy(scores: NDArray[np.float32], truth: NDArray[np.int64]) -> float:
+    """Return the mean of -ln of the true label's share of the scores (n, labels)."""
+    shares = scores[np.arange(truth.size), truth] / scores.sum(axis=1)
+    return round(float(-np.log(np.maximum(shares, 1e-7)).mean()), 4)
+
+
 def calibration_error(
     scores: NDArray[np.float32], truth: NDArray[np.int64], bins: int = 15
 ) -> float:

@@ -35,7 +35,7 @@ def measure(
     for split in splits:
         if select(clips, split):
             store = evaluation_store(recipe, clips, split, cache)
-            windows = score_store(store, model.labels, score)
+            windows = score_store(store, model.labels, score, model.front_end)
             figures[split] = split_figures(windows, model.labels, model.background, model.policies)
     return figures
 

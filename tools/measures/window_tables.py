@@ -5,17 +5,19 @@ A window is 0.96 s every 0.48 s. Of an event clip only windows within 20 dB of i
 there are event windows together.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.measures.metrics import calibration_error, confusion_matrix, table
+from audio_guard_engine.card import FrontEnd
+from audio_guard_engine.logmel import frames as log_mel_frames
+from tools.measures.metrics import calibration_error, confusion_matrix, cross_entropy, table
 from tools.runs.progress import progress
-from tools.windows.feature_store import FeatureStore
-from tools.windows.features import FRONT_END
+from tools.windows.features import FRONT_END, patches_of
+from tools.windows.pcm_store import PcmStore
 
 Score = Callable[[NDArray[np.float32]], NDArray[np.float32]]
 BATCH = 256
@@ -36,29 +38,45 @@ class ScoredWindows:
 
 
 def score_store(
-    store: FeatureStore, labels: Sequence[str], score: Score, *, quiet: bool = False
+    store: PcmStore,
+    labels: Sequence[str],
+    score: Score,
+    front_end: FrontEnd = FRONT_END,
+    *,
+    quiet: bool = False,
 ) -> ScoredWindows:
-    """Score each window of each clip; `score` maps patches (n, 96, 64) to scores (n, labels)."""
-    clip, where = [], []
-    for take, number in enumerate(store.clip):
-        first, end = store.offsets[take], store.offsets[take + 1]
-        starts = np.arange(first, end - FRONT_END.patch_frames + 1, FRONT_END.patch_hop_frames)
-        where.append(starts)
-        clip.append(np.full(starts.size, number))
-    places, clips = np.concatenate(where), np.concatenate(clip)
-    parts = [places[i : i + BATCH] for i in range(0, places.size, BATCH)]
-    reach = np.arange(FRONT_END.patch_frames)
-    scored = [
-        score(store.frames[part[:, None] + reach].astype(np.float32))
-        for part in (parts if quiet else progress(parts, total=len(parts), title="windows"))
-    ]
+    """Score each window of each clip; `score` maps patches (n, input frames, bands) to (n, labels)."""
+    takes = range(len(store.clip))
+    shown = takes if quiet else progress(takes, total=len(takes), title="clips")
+    patches = (
+        patches_of(log_mel_frames(store.take_pcm(take), front_end), front_end) for take in shown
+    )
+    scores, windows = _score_all(patches, score)
+    clip = np.repeat(store.clip, windows)
+    first = np.repeat(store.offsets[:-1], windows)
+    hop = np.concatenate([np.arange(count) for count in windows]) * FRONT_END.patch_hop_frames
     truth = np.array([labels.index(clip.label) for clip in store.clips])
     return ScoredWindows(
-        scores=np.concatenate(scored),
-        clip=clips,
-        truth=truth[clips],
-        counts=store.starts[places],
+        scores=scores, clip=clip, truth=truth[clip], counts=store.starts[first + hop]
     )
+
+
+def _score_all(
+    patches: Iterable[NDArray[np.float32]], score: Score
+) -> tuple[NDArray[np.float32], list[int]]:
+    """Score in batches; return all scores and how many windows each item had."""
+    windows: list[int] = []
+    scored: list[NDArray[np.float32]] = []
+    waiting: list[NDArray[np.float32]] = []
+    for of_take in patches:
+        windows.append(len(of_take))
+        waiting.append(of_take)
+        if sum(map(len, waiting)) >= BATCH:
+            scored.append(score(np.concatenate(waiting)))
+            waiting = []
+    if waiting:
+        scored.append(score(np.concatenate(waiting)))
+    return np.concatenate(scored), windows
 
 
 def of_clips(windows: ScoredWindows, clips: NDArray[np.bool_]) -> ScoredWindows:
@@ -99,7 +117,10 @@ def _window_table(
 ) -> dict[str, Any]:
     truth, scores = windows.truth[chosen], windows.scores[chosen]
     made = table(confusion_matrix(truth, scores.argmax(axis=1), len(labels)), labels)
-    return made | {"calibration_error": calibration_error(scores, truth)}
+    return made | {
+        "loss": cross_entropy(scores, truth),
+        "calibration_error": calibration_error(scores, truth),
+    }
 
 
 def _clip_table(windows: ScoredWindows, labels: Sequence[str]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 
 from tools.networks.network import Scores
-from tools.windows.features import FRONT_END
+from tools.networks.network_kinds import input_shape
+from tools.runs.recipe import Recipe
 
 NCNN_CHILD = """
 import sys, pnnx, torch
@@ -24,22 +25,23 @@ class ConvertError(Exception):
     """A converter that failed; the message holds what it said."""
 
 
-def write_litert(network: torch.nn.Module, path: Path) -> None:
-    """Write a .tflite whose input is (1, 96, 64) and whose output are the scores (1, labels)."""
+def write_litert(network: torch.nn.Module, recipe: Recipe, path: Path) -> None:
+    """Write a .tflite: a patch (1, input frames, bands) gives the scores (1, labels)."""
     import litert_torch  # noqa: PLC0415  slow to load, and the ncnn file does not need it
 
-    patch = torch.zeros(1, FRONT_END.patch_frames, FRONT_END.mel_bands)
-    litert_torch.convert(Scores(network, channel=False).eval(), (patch,)).export(str(path))
+    patch = torch.zeros(1, *input_shape(recipe))
+    scores = Scores(network, recipe.head, channel=False).eval()
+    litert_torch.convert(scores, (patch,)).export(str(path))
 
 
-def write_ncnn(network: torch.nn.Module, stem: Path) -> None:
+def write_ncnn(network: torch.nn.Module, recipe: Recipe, stem: Path) -> None:
     """Write STEM.ncnn.param and STEM.ncnn.bin with fp32 weights, blobs `in0` and `out0`."""
-    patch = torch.zeros(1, 1, FRONT_END.patch_frames, FRONT_END.mel_bands)
-    traced = torch.jit.trace(Scores(network, channel=True).eval(), patch)
+    patch = torch.zeros(1, 1, *input_shape(recipe))
+    traced = torch.jit.trace(Scores(network, recipe.head, channel=True).eval(), patch)
     with tempfile.TemporaryDirectory() as scratch:
         work = Path(scratch)
         traced.save(str(work / "traced.pt"))
-        sizes = (str(FRONT_END.patch_frames), str(FRONT_END.mel_bands))
+        sizes = map(str, input_shape(recipe))
         # pnnx writes its many by-products into the working folder, so it gets one of its own.
         done = subprocess.run(
             [sys.executable, "-c", NCNN_CHILD, "traced.pt", "model", *sizes],

@@ -6,7 +6,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from tools.fetch import WEIGHTS, cached_file
+from tools.fetch import WEIGHTS, find_weights
+from tools.networks.mobilenet import from_published
 
 CURE = "get the published weights with python -m tools.fetch vggish"
 
@@ -21,7 +22,7 @@ def weights_file(chosen: str) -> Path:
         path = Path(chosen).expanduser()
         cure = CURE
     else:
-        path = cached_file(chosen)
+        path = find_weights(chosen)
         cure = f"get it with python -m tools.fetch {chosen}"
     if not path.is_file():
         raise WeightsError(f"{path}: no such file of encoder weights; {cure}")
@@ -30,7 +31,7 @@ def weights_file(chosen: str) -> Path:
 
 def load_encoder(encoder: nn.Module, path: Path) -> None:
     """Take over the weights in a file; what it holds besides them is ignored."""
-    state = _read_state(path)
+    state = from_published(_read_state(path))
     wanted = encoder.state_dict()
     check_layout(path, state, wanted)
     encoder.load_state_dict({name: state[name] for name in wanted})

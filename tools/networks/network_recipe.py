@@ -4,15 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+TEMPORAL_KINDS = ("mean", "bigru", "attention")
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CompactRecipe:
-    """Sizes of the compact network: VGGish's layers at less width, pooled over time."""
+    """Sizes of the compact network: VGGish's layers at less width, pooled over time.
+
+    `temporal` pools the embeddings of windows: mean, bigru or attention; `front_end.context_frames` says
+    how far back they go. `freeze_encoder`: train only what follows the windows' embeddings.
+    """
 
     channels: tuple[int, ...] = (16, 32, 64, 64, 128, 128)
     pool_after: tuple[int, ...] = (0, 1, 3, 5)
     embedding: int = 128
     dropout: float = 0.2
+    temporal: str = "mean"
+    freeze_encoder: bool = False
+
+    def __post_init__(self) -> None:
+        _require_temporal(self.temporal)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,18 +69,36 @@ class VggishRecipe:
     def __post_init__(self) -> None:
         if len(self.channels) != 6:
             raise ValueError("network.channels: VGGish has six layers")
-        if self.freeze_encoder and not self.encoder_weights:
-            raise ValueError(
-                "network.freeze_encoder without network.encoder_weights would keep random weights"
-            )
+        _require_encoder_weights(self.freeze_encoder, self.encoder_weights)
 
 
-NetworkRecipe: TypeAlias = CompactRecipe | Cnn2dRecipe | VggishRecipe
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MobileNetRecipe:
+    """Sizes of a MobileNetV3 as EfficientAT has it, and of the classifier on its embedding.
+
+    `width` 0.4 and the front end of EfficientAT fit the published weights. `encoder_weights`,
+    `freeze_encoder`, `classifier` and `dropout` are as VGGish's, `temporal` as the compact network's.
+    """
+
+    width: float = 0.4
+    encoder_weights: str = ""
+    freeze_encoder: bool = False
+    classifier: tuple[int, ...] = (128,)
+    dropout: float = 0.2
+    temporal: str = "mean"
+
+    def __post_init__(self) -> None:
+        _require_temporal(self.temporal)
+        _require_encoder_weights(self.freeze_encoder, self.encoder_weights)
+
+
+NetworkRecipe: TypeAlias = CompactRecipe | Cnn2dRecipe | VggishRecipe | MobileNetRecipe
 
 KINDS: Mapping[str, type[NetworkRecipe]] = {
     "compact": CompactRecipe,
     "2dcnn": Cnn2dRecipe,
     "vggish": VggishRecipe,
+    "mobilenet": MobileNetRecipe,
 }
 
 
@@ -80,6 +109,20 @@ def read_network(table: Mapping[str, Any]) -> NetworkRecipe:
     if kind not in KINDS:
         raise ValueError(f"network.kind {kind!r} is unknown: choose one of {', '.join(KINDS)}")
     return KINDS[kind](**sizes)
+
+
+def _require_temporal(chosen: str) -> None:
+    if chosen not in TEMPORAL_KINDS:
+        raise ValueError(
+            f"network.temporal {chosen!r} is unknown: choose {' or '.join(TEMPORAL_KINDS)}"
+        )
+
+
+def _require_encoder_weights(freeze: bool, weights: str) -> None:
+    if freeze and not weights:
+        raise ValueError(
+            "network.freeze_encoder without network.encoder_weights would keep random weights"
+        )
 
 
 def _is_kernel(value: Any) -> bool:

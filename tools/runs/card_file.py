@@ -10,7 +10,6 @@ from audio_guard_engine.card import SCHEMA
 from audio_guard_engine.decide import ClassPolicy
 from tools.runs.recipe import Recipe
 from tools.runs.run_folder import write_json
-from tools.windows.features import FRONT_END
 
 
 def write_card(
@@ -30,7 +29,7 @@ def write_card(
         "license": recipe.license,
         "labels": list(recipe.labels),
         "background": recipe.background,
-        "front_end": {"kind": "vggish"} | asdict(FRONT_END),
+        "front_end": {"kind": "vggish"} | asdict(recipe.front_end),
         "files": {
             "ncnn": {
                 "param": _file(folder / f"{name}.ncnn.param"),

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.decide import ClassPolicy
 from tools.networks.network_recipe import NetworkRecipe, read_network
 
+HEADS = ("softmax", "sigmoid")
 TRAINING_CHOICES = {
     "optimizer": ("adamw", "adam"),
     "schedule": ("one_cycle", "constant"),
@@ -46,6 +48,7 @@ class TrainingRecipe:
     `sampling`: even (the background has its `background_share`, events share the rest) or natural
     (each label is drawn as often as its windows come). `class_weights`: weigh the loss of a label by
     how rarely it is drawn. `average_decay`: 0 takes the last weights instead of their average.
+    `encoder_rate_share`: the encoder's learning rate as a share of the rest's, for one that is pretrained.
     """
 
     epochs: int
@@ -62,6 +65,7 @@ class TrainingRecipe:
     schedule: str = "one_cycle"
     sampling: str = "even"
     class_weights: bool = False
+    encoder_rate_share: float = 1.0
 
     def __post_init__(self) -> None:
         for option, choices in TRAINING_CHOICES.items():
@@ -73,7 +77,10 @@ class TrainingRecipe:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recipe:
-    """A whole recipe; `text` is the file as it was read, for the run folder."""
+    """A whole recipe; `text` is the file as it was read, for the run folder.
+
+    `head`: softmax (one of the labels is true) or sigmoid (each is true or not by itself).
+    """
 
     name: str
     version: str
@@ -82,10 +89,12 @@ class Recipe:
     seed: int
     labels: tuple[str, ...]
     background: str
+    front_end: FrontEnd
     data: DataRecipe
     network: NetworkRecipe
     training: TrainingRecipe
     decider: Mapping[str, ClassPolicy]
+    head: str
     text: str
 
     @property
@@ -110,6 +119,25 @@ def read_recipe(path: Path) -> Recipe:
         raise RecipeError(f"{path}: {error}") from error
 
 
+def _front_end(table: dict[str, Any]) -> FrontEnd:
+    """Read the table `[front_end]`; windows and hops are alike for all, or figures could not be compared."""
+    front_end, common = FrontEnd(**table), FrontEnd()
+    for name in (
+        "sample_rate_hz",
+        "window_samples",
+        "hop_samples",
+        "patch_frames",
+        "patch_hop_frames",
+    ):
+        if getattr(front_end, name) != getattr(common, name):
+            raise ValueError(f"front_end.{name} has to stay {getattr(common, name)}")
+    if front_end.context_frames % front_end.patch_hop_frames:
+        raise ValueError(
+            f"front_end.context_frames: give whole hops of {front_end.patch_hop_frames}"
+        )
+    return front_end
+
+
 def _recipe(table: dict[str, Any], text: str) -> Recipe:
     recipe = Recipe(
         name=table["name"],
@@ -119,12 +147,16 @@ def _recipe(table: dict[str, Any], text: str) -> Recipe:
         seed=table["seed"],
         labels=tuple(table["labels"]),
         background=table["background"],
+        front_end=_front_end(table.get("front_end", {})),
         data=DataRecipe(**table["data"]),
         network=read_network(table["network"]),
         training=TrainingRecipe(**table["training"]),
         decider={label: ClassPolicy(**policy) for label, policy in table["decider"].items()},
+        head=table.get("head", "softmax"),
         text=text,
     )
+    if recipe.head not in HEADS:
+        raise ValueError(f"head {recipe.head!r} is unknown: choose {' or '.join(HEADS)}")
     if recipe.background not in recipe.labels:
         raise ValueError(f"background {recipe.background!r} is not among the labels")
     if missing := [label for label in recipe.events if label not in recipe.decider]:

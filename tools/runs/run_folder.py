@@ -18,11 +18,20 @@ class RunFolderError(Exception):
 
 def create_run_folder(folder: Path, recipe: Recipe, facts: dict[str, Any]) -> None:
     """Make the folder and write the recipe and the facts of the run into it."""
-    if (folder / "best.pt").exists():
-        raise RunFolderError(f"{folder}: holds a finished run; choose another --out or delete it")
+    require_no_run(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.toml").write_text(recipe.text, encoding="utf-8")
     write_json(folder / "run.json", facts | surroundings())
+
+
+def require_no_run(folder: Path) -> None:
+    """Raise when a folder holds a run already, finished or not."""
+    if (folder / "last.pt").exists():
+        raise RunFolderError(
+            f"{folder}: holds an unfinished run; go on with --resume, choose another --out or delete it"
+        )
+    if (folder / "best.pt").exists():
+        raise RunFolderError(f"{folder}: holds a finished run; choose another --out or delete it")
 
 
 def recipe_place(name: str) -> Path:

@@ -8,9 +8,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from audio_guard_engine.card import FrontEnd
 from tools.data.dataset import Clip, DatasetError
 from tools.runs.progress import progress
-from tools.windows.features import FRONT_END, load_pcm, loud, window_energy, window_frames
+from tools.windows.features import (
+    FRONT_END,
+    frame_count,
+    load_pcm,
+    loud,
+    patches_of,
+    window_energy,
+    window_frames,
+)
 
 DIGITAL_SILENCE = 1e-20
 
@@ -33,7 +42,9 @@ class EmbeddedWindows:
     failures: list[str]
 
 
-def embed_clips(network: nn.Module, clips: Sequence[Clip], gate_db: float) -> EmbeddedWindows:
+def embed_clips(
+    network: nn.Module, clips: Sequence[Clip], gate_db: float, front_end: FrontEnd = FRONT_END
+) -> EmbeddedWindows:
     """Embed every window of the clips; raise DatasetError when none holds audio."""
     numbers, vectors, starts, levels, gates, failures = [], [], [], [], [], []
     for number, clip in enumerate(progress(clips, total=len(clips), title="clips")):
@@ -42,7 +53,7 @@ def embed_clips(network: nn.Module, clips: Sequence[Clip], gate_db: float) -> Em
         except DatasetError as error:
             failures.append(str(error))
             continue
-        embedded, energy = embed_pcm(network, pcm)
+        embedded, energy = embed_pcm(network, pcm, front_end)
         numbers.append(np.full(energy.size, number))
         vectors.append(embedded)
         starts.append(np.arange(energy.size) * FRONT_END.patch_hop_frames * 0.01)
@@ -63,14 +74,11 @@ def embed_clips(network: nn.Module, clips: Sequence[Clip], gate_db: float) -> Em
 
 @torch.inference_mode()
 def embed_pcm(
-    network: nn.Module, pcm: NDArray[np.float32]
+    network: nn.Module, pcm: NDArray[np.float32], front_end: FrontEnd = FRONT_END
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the vectors (n, d) of the windows of PCM and their energies (n,)."""
-    frames = window_frames(pcm)
-    hop = FRONT_END.patch_hop_frames
-    energy = window_energy(pcm, len(frames))[::hop]
-    reach = np.arange(FRONT_END.patch_frames)
-    patches = frames[np.arange(energy.size)[:, None] * hop + reach].astype(np.float32)
+    patches = patches_of(window_frames(pcm, front_end), front_end)
+    energy = window_energy(pcm, frame_count(pcm))[:: front_end.patch_hop_frames]
     vectors = network.embedding(torch.from_numpy(patches)[:, None])  # type: ignore[operator]
     return vectors.numpy().astype(np.float64), energy
 

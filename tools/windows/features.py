@@ -1,4 +1,8 @@
-"""Decode clips to PCM and turn PCM into log-mel frames and windows."""
+"""Decode clips to PCM and turn PCM into log-mel frames and windows.
+
+All front ends have 16 kHz, a frame every 10 ms, windows of 0.96 s and hops of 0.48 s, as `FRONT_END` has;
+they differ in their bands and in the context that a model sees before a window.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio_guard_engine.card import FrontEnd
-from audio_guard_engine.logmel import frames
+from audio_guard_engine.logmel import frames as log_mel_frames
 from tools.augmentation.synth_alarms import synthesize_alarm
 from tools.augmentation.synth_background import synthesize_background
 from tools.data.dataset import Clip, DatasetError
@@ -58,16 +62,38 @@ def _decode(path: Path) -> NDArray[np.float32]:
     return np.concatenate(chunks).astype(np.float32) if chunks else np.zeros(0, np.float32)
 
 
-def window_frames(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the log-mel frames of a clip, padded as the engine pads: (96 + 48 (windows - 1), 64)."""
-    return frames(np.pad(pcm, (0, FRONT_END.padded_samples(pcm.size) - pcm.size)), FRONT_END)
+def window_frames(pcm: NDArray[np.float32], front_end: FrontEnd = FRONT_END) -> NDArray[np.float32]:
+    """Return the log-mel frames of a clip, padded as the engine pads: (96 + 48 (windows - 1), bands)."""
+    return log_mel_frames(padded(pcm), front_end)
 
 
-def window_energy(pcm: NDArray[np.float32], frame_count: int) -> NDArray[np.float64]:
-    """Return the sum of squares of the window that starts at each frame, (frame_count - 95,)."""
-    padded = np.zeros(frame_count * FRONT_END.hop_samples)
+def frame_count(pcm: NDArray[np.float32]) -> int:
+    """Return how many log-mel frames a clip has, padded as the engine pads."""
+    samples = FRONT_END.padded_samples(pcm.size) - FRONT_END.window_samples
+    return samples // FRONT_END.hop_samples + 1
+
+
+def patches_of(frames: NDArray[np.float32], front_end: FrontEnd) -> NDArray[np.float32]:
+    """Cut frames (n, bands) into patches a hop apart, (windows, input frames, bands).
+
+    Before the first frame there was silence, as for the engine.
+    """
+    silence = np.full((front_end.context_frames, front_end.mel_bands), front_end.silence)
+    whole = np.concatenate((silence, frames)).astype(np.float32)
+    windows = np.lib.stride_tricks.sliding_window_view(whole, front_end.input_frames, axis=0)
+    return windows[:: front_end.patch_hop_frames].swapaxes(1, 2).copy()
+
+
+def padded(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return a clip with the zeros by which the engine completes its last window."""
+    return np.pad(pcm, (0, FRONT_END.padded_samples(pcm.size) - pcm.size))
+
+
+def window_energy(pcm: NDArray[np.float32], frames: int) -> NDArray[np.float64]:
+    """Return the sum of squares of the window that starts at each frame, (frames - 95,)."""
+    padded = np.zeros(frames * FRONT_END.hop_samples)
     padded[: min(pcm.size, padded.size)] = pcm[: padded.size]
-    per_frame = np.square(padded).reshape(frame_count, -1).sum(axis=1)
+    per_frame = np.square(padded).reshape(frames, -1).sum(axis=1)
     total = np.concatenate(([0.0], np.cumsum(per_frame)))
     return np.maximum(total[FRONT_END.patch_frames :] - total[: -FRONT_END.patch_frames], 0.0)
 

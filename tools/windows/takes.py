@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from tools.augmentation.augment import camera, speed
 from tools.data.dataset import Clip
-from tools.windows.feature_store import Take
-from tools.windows.features import FRONT_END, load_pcm, loud, window_energy, window_frames
+from tools.windows.features import FRONT_END, frame_count, load_pcm, loud, window_energy
+from tools.windows.pcm_store import Take, new_take
 
 MARGIN_SECONDS = 0.72
 
@@ -30,14 +30,14 @@ class EvaluationTake:
     def __call__(self, clip: Clip) -> list[Take]:
         """Compute the one take of a clip."""
         pcm = load_pcm(clip)
-        frames = window_frames(pcm)
-        energy = window_energy(pcm, len(frames))[:: FRONT_END.patch_hop_frames]
-        starts = np.zeros(len(frames), np.bool_)
+        frames = frame_count(pcm)
+        energy = window_energy(pcm, frames)[:: FRONT_END.patch_hop_frames]
+        starts = np.zeros(frames, np.bool_)
         counts = clip.label == self.background_label
         starts[: energy.size * FRONT_END.patch_hop_frames : FRONT_END.patch_hop_frames] = (
             True if counts else loud(energy, self.gate_db)
         )
-        return [Take(frames=frames.astype(np.float16), starts=starts)]
+        return [new_take(pcm, starts)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,12 +68,12 @@ class TrainingTakes:
 
     def _take(self, clip: Clip, pcm: NDArray[np.float32], rng: np.random.Generator | None) -> Take:
         heard = pcm if rng is None else camera(pcm, rng, self._background)
-        frames = window_frames(heard)
-        starts = np.zeros(len(frames), np.bool_)
-        energy = window_energy(pcm, len(frames))
+        frames = frame_count(pcm)
+        starts = np.zeros(frames, np.bool_)
+        energy = window_energy(pcm, frames)
         quiet_counts = clip.label == self.background_label
         starts[: energy.size] = True if quiet_counts else loud(energy, self.gate_db)
-        return Take(frames=frames.astype(np.float16), starts=starts)
+        return new_take(heard, starts)
 
     def _background(self, rng: np.random.Generator) -> NDArray[np.float32]:
         return _cached_pcm(self.backgrounds[int(rng.integers(len(self.backgrounds)))])

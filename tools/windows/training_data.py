@@ -1,4 +1,4 @@
-"""Gather what a recipe learns from: clips, generated clips and their features."""
+"""Gather what a recipe learns from: clips, generated clips and their sound."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 from tools.data.dataset import Clip, read_dataset, require_every_label, select
 from tools.data.suspects import read_teacher, without_suspects
 from tools.runs.recipe import Recipe
-from tools.windows.feature_store import FeatureStore, open_store
+from tools.windows.pcm_store import PcmStore, open_store
 from tools.windows.takes import EvaluationTake, TrainingTakes
 
 BACKGROUND_POOL = 400
@@ -51,8 +51,8 @@ def training_clips(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
     return kept + generated
 
 
-def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -> FeatureStore:
-    """Return the augmented features of the train split."""
+def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -> PcmStore:
+    """Return the augmented sound of the train split."""
     chosen = training_clips(recipe, clips, data)
     recorded = [clip for clip in chosen if clip.label == recipe.background and clip.path]
     picks = np.random.default_rng(recipe.seed).permutation(len(recorded))[:BACKGROUND_POOL]
@@ -64,19 +64,19 @@ def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -
         seed=recipe.seed,
     )
     settings = f"train {recipe.seed} {recipe.data}"
-    return _reported(open_store(cache, chosen, takes_of, settings, title="train features"))
+    return _reported(open_store(cache, chosen, takes_of, settings, title="train clips"))
 
 
-def evaluation_store(recipe: Recipe, clips: list[Clip], split: str, cache: Path) -> FeatureStore:
-    """Return the features of a split as the engine would hear it."""
+def evaluation_store(recipe: Recipe, clips: list[Clip], split: str, cache: Path) -> PcmStore:
+    """Return the sound of a split as the engine would hear it."""
     take = EvaluationTake(background_label=recipe.background, gate_db=recipe.data.gate_db)
     settings = f"evaluation {take}"
     return _reported(
-        open_store(cache, select(clips, split), take, settings, title=f"{split} features")
+        open_store(cache, select(clips, split), take, settings, title=f"{split} clips")
     )
 
 
-def _reported(store: FeatureStore) -> FeatureStore:
+def _reported(store: PcmStore) -> PcmStore:
     for failure in store.failures:
         print(f"left out: {failure}", file=sys.stderr)
     return store

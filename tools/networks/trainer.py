@@ -1,0 +1,159 @@
+"""Fit one network, an epoch at a time, from a seed that decides all chance."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from tools.augmentation.patch_augment import PatchAugment
+from tools.measures.window_tables import score_store, split_tables
+from tools.networks.device import choose_device, mixed_precision
+from tools.networks.fitting import (
+    class_weights,
+    make_loss,
+    make_optimizer,
+    make_schedule,
+    train_mode,
+)
+from tools.networks.network import WeightAverage, probabilities
+from tools.networks.network_kinds import first_network
+from tools.runs.recipe import Recipe
+from tools.windows.pcm_store import PcmStore
+from tools.windows.sampling import WindowSampler
+
+LARGEST_GRADIENT = 5.0
+
+
+class StartError(Exception):
+    """Weights that a network can't start from; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EpochFigures:
+    """The means over an epoch's batches, as augmented."""
+
+    loss: float
+    accuracy: float
+
+
+class Trainer:
+    """Hold a network and all that changes while it is fitted."""
+
+    def __init__(self, recipe: Recipe, store: PcmStore) -> None:
+        """Build the network, the optimizer and the sampler from the recipe's seed."""
+        torch.manual_seed(recipe.seed)
+        self._recipe = recipe
+        self._plan = recipe.training
+        self._device = choose_device()
+        self._rng = np.random.default_rng(recipe.seed)
+        self._sampler = WindowSampler(store, recipe, self._rng)
+        self._augment = PatchAugment(recipe.seed, recipe.front_end)
+        network, self.started_from = first_network(recipe)
+        self.network = network.to(self._device, memory_format=torch.channels_last)
+        self.average = WeightAverage(self.network, self._plan.average_decay)
+        weights = class_weights(self._plan, self._sampler.shares)
+        self._loss = make_loss(recipe, None if weights is None else weights.to(self._device))
+        self._optimizer = make_optimizer(self._plan, self.network)
+        steps = self._plan.epochs * self.steps_per_epoch
+        self._schedule = make_schedule(self._plan, self._optimizer, steps)
+
+    def start_from(self, network: nn.Module, name: str) -> None:
+        """Take over another network's weights wherever name and shape are the same."""
+        mine = self.network.state_dict()
+        taken = {
+            key: value
+            for key, value in network.state_dict().items()
+            if key in mine and mine[key].shape == value.shape
+        }
+        if not any(key.startswith("encoder.") for key in taken):
+            raise StartError(f"{name}: its encoder does not fit this recipe's; choose another run")
+        self.network.load_state_dict(mine | taken)
+        left = len(mine) - len(taken)
+        self.started_from = name if not left else f"{name}, but for {left} new tensors"
+        self.average = WeightAverage(self.network, self._plan.average_decay)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Return how many batches make an epoch."""
+        return max(1, self._plan.windows_per_epoch // self._plan.batch)
+
+    def run_epoch(self) -> EpochFigures:
+        """Train one epoch."""
+        train_mode(self.network)
+        steps = [self._step() for _ in range(self.steps_per_epoch)]
+        loss, accuracy = (float(mean) for mean in np.mean(steps, axis=0))
+        return EpochFigures(loss=loss, accuracy=accuracy)
+
+    def _step(self) -> tuple[float, float]:
+        patches, targets = (part.to(self._device) for part in self._batch())
+        with mixed_precision(self._device):
+            logits = self.network(patches)
+        loss = self._loss(logits.float(), targets)
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
+        self._optimizer.step()
+        self._schedule.step()
+        self.average.update(self.network)
+        right = (logits.argmax(dim=1) == targets.argmax(dim=1)).float().mean()
+        return float(loss.detach()), float(right)
+
+    def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
+        drawn, labels = self._sampler.draw(self._plan.batch)
+        others = self._sampler.draw_label(self._recipe.background, self._plan.batch)
+        patches = self._augment(torch.from_numpy(drawn), torch.from_numpy(others))
+        targets = nn.functional.one_hot(torch.from_numpy(labels), len(self._recipe.labels)).float()
+        patches, targets = self._augment.mixup(patches, targets, self._plan.mixup_share)
+        return patches[:, None], targets
+
+    def state(self) -> dict[str, Any]:
+        """Return all that an interrupted training needs to go on as if nothing had happened."""
+        return {
+            "network": self.network.state_dict(),
+            "average": self.average.whole_state(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "sampler": self._rng.bit_generator.state,
+            "augment": self._augment.chance_state(),
+            "torch": torch.get_rng_state(),
+            "started_from": self.started_from,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from `state`."""
+        self.network.load_state_dict(state["network"])
+        self.average.restore(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        self._rng.bit_generator.state = state["sampler"]
+        self._augment.restore_chance(state["augment"])
+        torch.set_rng_state(state["torch"])
+        self.started_from = state["started_from"]
+
+
+class TorchScorer:
+    """Score patches with a network in evaluation mode."""
+
+    def __init__(self, network: nn.Module, recipe: Recipe) -> None:
+        """Use the network where it is, and leave it in evaluation mode."""
+        self._network = network.eval()
+        self._head = recipe.head
+        self._device = next(network.parameters()).device
+
+    @torch.inference_mode()
+    def __call__(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map patches (n, input frames, bands) to scores (n, labels)."""
+        with mixed_precision(self._device):
+            logits = self._network(torch.from_numpy(patches).to(self._device)[:, None])
+        scores: NDArray[np.float32] = probabilities(logits.float(), self._head).cpu().numpy()
+        return scores
+
+
+def validate(network: nn.Module, recipe: Recipe, store: PcmStore) -> dict[str, Any]:
+    """Return the tables of the validation split."""
+    scorer = TorchScorer(network, recipe)
+    windows = score_store(store, recipe.labels, scorer, recipe.front_end, quiet=True)
+    return split_tables(windows, recipe.labels, recipe.background)
