@@ -1,4 +1,4 @@
-"""Make a folder that is there whole or not at all."""
+"""Make a folder, or make one anew, that is there whole or not at all."""
 
 import shutil
 import tempfile
@@ -26,3 +26,18 @@ def new_folder(out: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+@contextmanager
+def replaced_folder(out: Path) -> Iterator[Path]:
+    """Give a temporary folder and put it in the place of `out`, whatever is there, when the block ends well.
+
+    Whatever ends the block early leaves `out` as it was.
+    """
+    with tempfile.TemporaryDirectory(prefix=f".making-{out.name}-", dir=out.parent) as scratch:
+        made, older = Path(scratch, "made"), Path(scratch, "older")
+        made.mkdir()
+        yield made
+        if out.exists():
+            out.rename(older)
+        made.rename(out)
