@@ -3,11 +3,18 @@
 import numpy as np
 import pytest
 
+from tools.augmentation import rooms
 from tools.augmentation.augment import camera
 from tools.augmentation.pcm import Pcm, rms
 
 BURST_START = 8000
 BURST_SAMPLES = 4800
+
+
+@pytest.fixture(autouse=True)
+def few_rooms(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all tests share a few rooms: simulating one takes longer than hearing it."""
+    monkeypatch.setattr(rooms, "ROOMS", 8)
 
 
 def noise(seconds: float, seed: int = 0, level: float = 0.1) -> Pcm:

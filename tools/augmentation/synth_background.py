@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-SAMPLE_RATE_HZ = 16000
+from tools.augmentation.pcm import SAMPLE_RATE_HZ
+
 CLIP_SECONDS = 6.0
 
 
