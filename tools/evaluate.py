@@ -2,22 +2,91 @@
 
 Prints the window tables (paper mix and all windows), the clip table and the alerts of the decider,
 computed by the engine's ncnn runtime; `--out FOLDER` also writes metrics.json and confusion matrices.
+
+`--streams HOURS` also plays the test clips over background recordings at several signal-to-noise
+ratios through several codecs, and so many hours of background alone (all there is, if less): which
+events are heard, and how many false alarms there are, at the card's thresholds and at those chosen on
+val for a budget. `--out` then also gets streams.json and streams.png. An hour takes a minute or two.
 """
 
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
-from audio_guard_engine.card import BUNDLED_MODELS, load_model
+from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
 from audio_guard_engine.errors import EngineError
-from tools.data.dataset import SPLITS, DatasetError, read_dataset
-from tools.measures.model_report import measure, tables_text
-from tools.runs.recipe import RecipeError, read_recipe
+from audio_guard_engine.scorer import Runtime, load_scorer
+from tools.data.dataset import SPLITS, Clip, DatasetError, read_dataset
+from tools.measures.model_report import engine_score, measure, tables_text
+from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
+from tools.runs.recipe import Recipe, RecipeError, read_recipe
 from tools.runs.run_folder import ROOT, recipe_place, write_json
+from tools.streams.lines import LINES
+from tools.streams.scoring import Listener
+from tools.windows.training_data import evaluation_store, trusted
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line."""
+def evaluate(options: argparse.Namespace) -> None:
+    """Measure what was asked for, print it and write it."""
+    model = load_model(options.model, options.models)
+    recipe = read_recipe(options.recipe or ROOT / recipe_place(options.model))
+    clips = read_dataset(options.data, model.labels)
+    splits = options.split or ("val", "test")
+    figures = measure(model, recipe, clips, splits, options.cache)
+    print(tables_text(figures))
+    if options.out:
+        options.out.mkdir(parents=True, exist_ok=True)
+        _write_tables(options.out, model, figures)
+    if options.streams:
+        streams = _measure_streams(model, recipe, clips, options)
+        print("\n" + streams_text(streams))
+        if options.out:
+            _write_streams(options.out, model, streams)
+
+
+def _measure_streams(
+    model: Model, recipe: Recipe, clips: list[Clip], options: argparse.Namespace
+) -> dict[str, Any]:
+    """Measure on streams; thresholds are chosen by the val clips that the recipe trusts."""
+    val, test = (evaluation_store(recipe, clips, split, options.cache) for split in ("val", "test"))
+    sure = {clip.name for clip in trusted(recipe, val.clips, options.data)}
+    listener = Listener(
+        labels=model.labels,
+        background=model.background,
+        policies=model.policies,
+        front_end=model.front_end,
+        score=engine_score(load_scorer(model, Runtime.NCNN)),
+    )
+    setting = StreamSetting(
+        hours=options.streams,
+        snrs_db=options.snr,
+        lines=options.line,
+        clips_per_class=options.stream_clips,
+        budgets_per_day=options.budget,
+        seed=options.seed,
+    )
+    doubtful = {clip.name for clip in val.clips} - sure
+    return measure_streams(listener, val, test, setting, doubtful)
+
+
+def _write_tables(out: Path, model: Model, figures: dict[str, Any]) -> None:
+    from tools.measures.plots import draw_confusion  # noqa: PLC0415  matplotlib is for plots alone
+
+    write_json(out / "metrics.json", figures)
+    for split, of in figures.items():
+        title = f"{model.name}, {split}, paper mix"
+        draw_confusion(of["paper_mix"], model.labels, title, out / f"confusion-{split}.png")
+
+
+def _write_streams(out: Path, model: Model, streams: dict[str, Any]) -> None:
+    from tools.measures.stream_plots import draw_streams  # noqa: PLC0415  as above
+
+    write_json(out / "streams.json", streams)
+    draw_streams(streams, f"{model.name}, test streams", out / "streams.png")
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m tools.evaluate",
         description=__doc__,
@@ -28,29 +97,52 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, default=BUNDLED_MODELS, help="folder of models")
     parser.add_argument("--recipe", type=Path, help="default: the model's own in models/")
     parser.add_argument("--split", choices=SPLITS, action="append", help="default: val and test")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     parser.add_argument("--out", type=Path, help="folder for metrics.json and plots")
-    options = parser.parse_args(arguments)
-    recipe_path = options.recipe or ROOT / recipe_place(options.model)
-    try:
-        model = load_model(options.model, options.models)
-        recipe = read_recipe(recipe_path)
-        clips = read_dataset(options.data, model.labels)
-        splits = options.split or ("val", "test")
-        figures = measure(model, recipe, clips, splits, options.cache)
-        print(tables_text(figures))
-        if options.out:
-            options.out.mkdir(parents=True, exist_ok=True)
-            write_json(options.out / "metrics.json", figures)
-            from tools.measures.plots import draw_confusion  # noqa: PLC0415  matplotlib is for this alone
+    _add_stream_options(parser.add_argument_group("streams"))
+    return parser
 
-            for split, of in figures.items():
-                title = f"{model.name}, {split}, paper mix"
-                path = options.out / f"confusion-{split}.png"
-                draw_confusion(of["paper_mix"], model.labels, title, path)
+
+def _add_stream_options(group: argparse._ArgumentGroup) -> None:
+    usual = StreamSetting()
+    group.add_argument(
+        "--streams", type=_positive, metavar="HOURS", help="hours of background alone, per split"
+    )
+    group.add_argument(
+        "--snr", type=float, nargs="+", default=usual.snrs_db, help="dB (default: %(default)s)"
+    )
+    group.add_argument(
+        "--line", choices=LINES, nargs="+", default=usual.lines, help="default: %(default)s"
+    )
+    group.add_argument(
+        "--budget",
+        type=_positive,
+        nargs="+",
+        default=usual.budgets_per_day,
+        help="false alarms a day (default: %(default)s)",
+    )
+    group.add_argument("--stream-clips", type=int, help="test clips per class (default: all)")
+    group.add_argument("--seed", type=int, default=usual.seed, help="order and places")
+
+
+def _positive(text: str) -> float:
+    number = float(text)
+    if not number > 0:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+    return number
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    options = _parser().parse_args(arguments)
+    try:
+        evaluate(options)
     except (DatasetError, RecipeError, EngineError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
     return 0
 
 
