@@ -9,7 +9,7 @@ from audio_guard_engine.card import FrontEnd
 from tools.data.dataset import Clip, DatasetError
 from tools.windows import pcm_store
 from tools.windows.pcm_store import PcmStore, open_store
-from tools.windows.takes import EvaluationTake, TrainingTakes
+from tools.windows.takes import EvaluationTake
 
 TAKE = EvaluationTake(background_label="others", gate_db=20.0)
 
@@ -88,24 +88,6 @@ def test_evaluation_counts_loud_windows_of_events_and_all_of_the_background() ->
     assert np.array_equal(silence.starts, grid)
     assert alarm.starts.any()
     assert not alarm.starts[np.arange(len(alarm.starts)) % 48 != 0].any()
-
-
-def test_training_takes_have_margins_and_variants() -> None:
-    takes_of = TrainingTakes(
-        variants={"alarm": 3},
-        backgrounds=generated(1, "others", "background"),
-        background_label="others",
-        gate_db=20.0,
-        seed=1,
-    )
-    clip = generated(1)[0]
-    takes = takes_of(clip)
-    assert len(takes) == 4
-    assert all(np.isfinite(take.pcm).all() for take in takes)
-    assert all(0 < take.starts.mean() < 1 for take in takes)
-    assert not takes[0].starts[-95:].any()
-    again = takes_of(clip)
-    assert all(np.array_equal(a.pcm, b.pcm) for a, b in zip(takes, again, strict=True))
 
 
 def test_sound_comes_back_as_it_was_stored(tmp_path: Path) -> None:
