@@ -11,6 +11,7 @@ import json
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,12 +22,14 @@ from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
 from audio_guard_engine.logmel import frames
 from audio_guard_engine.scorer import Runtime, load_scorer
+from tools.data.corrections import list_facts
 from tools.data.dataset import Clip, DatasetError
 from tools.measures.alerts import choose_policies
 from tools.measures.model_report import engine_score, measure, summary, tables_text
 from tools.measures.plots import draw_confusion
 from tools.measures.window_tables import of_clips, score_store
 from tools.networks.convert import ConvertError, write_litert, write_ncnn
+from tools.reviewing.option import add_reviewed
 from tools.runs.card_file import write_card
 from tools.runs.checkpoint import load_network
 from tools.runs.recipe import Recipe, RecipeError
@@ -47,10 +50,11 @@ def export(
     data_name: str,
     notes: str = "",
     false_alarms_per_hour: float = 3.0,
+    reviewed: Sequence[Path] = (),
 ) -> tuple[Recipe, dict[str, Any]]:
     """Make the model's folder below `out`; return the recipe and the figures of val and test."""
     recipe, network = load_network(run)
-    clips = read_clips(recipe, data)
+    clips = read_clips(recipe, data, reviewed)
     val = evaluation_store(recipe, clips, "val", cache)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".exporting-", dir=out) as scratch:
@@ -59,6 +63,7 @@ def export(
         write_ncnn(network, recipe, folder / recipe.name)
         write_litert(network, recipe, folder / f"{recipe.name}.tflite")
         training = _training_facts(run, recipe, data_name, notes, false_alarms_per_hour)
+        training["reviewed"] = list_facts(reviewed)
         write_card(folder, recipe, recipe.decider, training, {})
         training["largest_difference_of_runtimes"] = check_parity(folder, val)
         sure = {clip.name for clip in trusted(recipe, val.clips, data)}
@@ -174,6 +179,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--false-alarms-per-hour", type=float, default=3.0, help="budget on val, for thresholds"
     )
+    add_reviewed(parser)
     options = parser.parse_args(arguments)
     try:
         recipe, figures = export(
@@ -184,6 +190,7 @@ def main(arguments: list[str] | None = None) -> int:
             data_name=options.data_name,
             notes=options.notes,
             false_alarms_per_hour=options.false_alarms_per_hour,
+            reviewed=options.reviewed,
         )
         if options.report:
             write_report(options.report, options.run, recipe, figures)

@@ -10,7 +10,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from typing import Any
 import numpy as np
 import torch
 
+from tools.data.corrections import list_facts
 from tools.data.dataset import DatasetError, data_hash
 from tools.measures.plots import draw_curves
 from tools.networks.encoder_weights import WeightsError
 from tools.networks.network import weight_count
 from tools.networks.network_kinds import build_network
 from tools.networks.trainer import EpochFigures, StartError, Trainer, validate
+from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import (
     Standing,
     forget_last,
@@ -47,16 +49,18 @@ def train(
     changes: Mapping[str, int] | None = None,
     start: Path | None = None,
     resume: bool = False,
+    reviewed: Sequence[Path] = (),
 ) -> None:
     """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights.
 
     `changes` overrule the recipe's table `[training]`. `start` is a run folder whose weights to begin
-    with. `resume` goes on with the unfinished training in `out`.
+    with. `resume` goes on with the unfinished training in `out`. `reviewed` are lists of what people
+    decided about the clips.
     """
     recipe = replace(recipe, training=replace(recipe.training, **(changes or {})))
     if not resume:
         require_no_run(out)
-    clips = read_clips(recipe, data)
+    clips = read_clips(recipe, data, reviewed)
     val = evaluation_store(recipe, clips, "val", cache)
     store = training_store(recipe, clips, data, cache)
     trainer = Trainer(recipe, store)
@@ -72,6 +76,7 @@ def train(
             "started_from": trainer.started_from,
             "data": str(data.name),
             "data_hash": hashed,
+            "reviewed": list_facts(reviewed),
             "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
             "left_out": store.failures + val.failures,
             "weights": weight_count(trainer.network),
@@ -96,8 +101,8 @@ def _resume(trainer: Trainer, out: Path, hashed: str) -> Standing:
     state, standing = load_last(out)
     if json.loads((out / "run.json").read_text())["data_hash"] != hashed:
         raise RunFolderError(
-            f"{out}: its data has changed since; train anew into another --out, with "
-            f"--start {out} to begin with its weights"
+            f"{out}: its data has changed since, or other lists are given to --reviewed; train anew "
+            f"into another --out, with --start {out} to begin with its weights"
         )
     trainer.restore(state)
     return standing
@@ -156,6 +161,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--out", type=Path, required=True, help="run folder to make")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
+    add_reviewed(parser)
     parser.add_argument("--start", type=Path, help="run folder whose weights to start from")
     parser.add_argument("--resume", action="store_true", help="go on with the training in --out")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
@@ -180,6 +186,7 @@ def main(arguments: list[str] | None = None) -> int:
             changes=changes,
             start=options.start,
             resume=options.resume,
+            reviewed=options.reviewed,
         )
     except (
         DatasetError,

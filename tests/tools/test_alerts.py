@@ -1,5 +1,7 @@
 """Thresholds are chosen by what the engine's decider makes of the clips."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from audio_guard_engine.decide import ClassPolicy
@@ -39,6 +41,12 @@ def test_figures_count_heard_clips_and_false_alarms() -> None:
     assert figures["recall"] == 0.5
     assert figures["false_alarms"] == 1
     assert figures["hours"] == 1.0
+
+
+def test_background_window_that_does_not_count_raises_no_false_alarm() -> None:
+    windows = windows_of(("dog", [0.9]), ("others", [0.6] + [0.0] * 7499))
+    windows = replace(windows, counts=windows.scores[:, 0] != np.float32(0.6))
+    assert alert_figures(windows, LABELS, "others", "dog", POLICY)["false_alarms"] == 0
 
 
 def test_threshold_is_the_smallest_within_the_budget() -> None:

@@ -1,5 +1,6 @@
 """Background clips in which another model hears an event are left out, nothing else."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,8 @@ def test_suspect_background_is_left_out(tmp_path: Path) -> None:
     clips = [clip("a", "others"), clip("b", "others"), clip("c", "dog"), clip("d", "others")]
     kept = without_suspects(clips, "others", heard, {"Bark": 0.5})
     assert [c.name for c in kept] == ["b", "c", "d"]
+    vouched = [replace(clip("a", "others"), vouched=True)]
+    assert without_suspects(vouched, "others", heard, {"Bark": 0.5}) == vouched
 
 
 def test_clips_without_a_teachers_list_are_all_kept(

@@ -82,10 +82,14 @@ def check_groups(clips: Iterable[Clip]) -> None:
 
 
 def data_hash(clips: Iterable[Clip]) -> str:
-    """Return a sha256 of the names, labels, splits and bytes of all clips; a file that is gone has none."""
+    """Return a sha256 of what all clips are: names, labels, splits, dropped windows and bytes.
+
+    A file that is gone has no bytes.
+    """
     digest = hashlib.sha256()
     for clip in sorted(clips, key=lambda clip: clip.name):
-        digest.update(f"{clip.name}|{clip.label}|{clip.split}|".encode())
+        dropped = clip.dropped_seconds or ""
+        digest.update(f"{clip.name}|{clip.label}|{clip.split}|{dropped}".encode())
         if clip.path and clip.path.is_file():
             with clip.path.open("rb") as file:
                 digest.update(hashlib.file_digest(file, "sha256").digest())

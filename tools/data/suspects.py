@@ -27,11 +27,15 @@ def without_suspects(
     heard: Mapping[str, Mapping[str, float]],
     suspect: Mapping[str, float],
 ) -> list[Clip]:
-    """Return the clips without the background clips that hold a suspect class."""
+    """Return the clips without the background clips that hold a suspect class.
+
+    What a person vouches for stays.
+    """
     return [
         clip
         for clip in clips
-        if clip.label != background
+        if clip.vouched
+        or clip.label != background
         or not any(
             heard.get(clip.name, {}).get(name, 0.0) >= least for name, least in suspect.items()
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from audio_guard_engine.decide import ClassPolicy, Decider
 from audio_guard_engine.frame import ScoreFrame
-from tools.measures.window_tables import ScoredWindows
+from tools.measures.window_tables import ScoredWindows, of_windows
 from tools.windows.features import FRONT_END
 
 THRESHOLDS = tuple(round(0.5 + 0.025 * step, 3) for step in range(19))
@@ -34,8 +34,12 @@ def detections(scores: NDArray[np.float32], label: str, policy: ClassPolicy) -> 
 def alert_figures(
     windows: ScoredWindows, labels: Sequence[str], background: str, label: str, policy: ClassPolicy
 ) -> dict[str, Any]:
-    """Return the share of the label's clips that are heard and the false alarms per hour."""
+    """Return the share of the label's clips that are heard and the false alarms per hour.
+
+    Windows of background clips that do not count, as they may hold an event, raise no false alarm.
+    """
     number, quiet = labels.index(label), labels.index(background)
+    windows = of_windows(windows, windows.counts | (windows.truth != quiet))
     heard, clips, false_alarms, hops = 0, 0, 0, 0
     for _, truth, scores in clip_streams(windows):
         if truth == number:

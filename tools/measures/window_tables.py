@@ -81,7 +81,11 @@ def _score_all(
 
 def of_clips(windows: ScoredWindows, clips: NDArray[np.bool_]) -> ScoredWindows:
     """Return the windows of some clips; `clips` marks them among the store's clips."""
-    chosen = clips[windows.clip]
+    return of_windows(windows, clips[windows.clip])
+
+
+def of_windows(windows: ScoredWindows, chosen: NDArray[np.bool_]) -> ScoredWindows:
+    """Return the windows that are marked (n,)."""
     return ScoredWindows(
         scores=windows.scores[chosen],
         clip=windows.clip[chosen],

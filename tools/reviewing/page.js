@@ -139,8 +139,8 @@ function drawChart(clip) {
   element("legend").replaceChildren(
     marked("own", `— ${clip.label}`),
     marked("heard", `╌ ${clip.heard}`),
-    ...(others.length ? [`gray: ${others.join(", ")}`] : []),
-    `scores from 0 to 100 % over ${seconds(clip).toFixed(1)} s`,
+    ...(others.length ? [marked("", `gray: ${others.join(", ")}`)] : []),
+    marked("", `scores from 0 to 100 % over ${seconds(clip).toFixed(1)} s`),
   );
 }
 

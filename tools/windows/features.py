@@ -84,6 +84,11 @@ def patches_of(frames: NDArray[np.float32], front_end: FrontEnd) -> NDArray[np.f
     return windows[:: front_end.patch_hop_frames].swapaxes(1, 2).copy()
 
 
+def hop_count(pcm: NDArray[np.float32]) -> int:
+    """Return how many windows a clip has, one every hop."""
+    return 1 + (frame_count(pcm) - FRONT_END.patch_frames) // FRONT_END.patch_hop_frames
+
+
 def padded(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return a clip with the zeros by which the engine completes its last window."""
     return np.pad(pcm, (0, FRONT_END.padded_samples(pcm.size) - pcm.size))

@@ -141,7 +141,8 @@ def _key(clips: Sequence[Clip], settings: str) -> str:
     for clip in clips:
         stat = clip.path.stat() if clip.path and clip.path.exists() else None
         changed = (stat.st_size, stat.st_mtime_ns) if stat else ()
-        digest.update(f"{clip.name}|{clip.label}|{clip.path}|{changed}\n".encode())
+        dropped = clip.dropped_seconds or ""
+        digest.update(f"{clip.name}|{clip.label}|{clip.path}|{changed}{dropped}\n".encode())
     return digest.hexdigest()[:16]
 
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from tools.augmentation.augment import camera, speed
 from tools.data.dataset import Clip
-from tools.windows.features import FRONT_END, frame_count, load_pcm, loud, window_energy
+from tools.windows.counting import counting_windows
+from tools.windows.features import FRONT_END, frame_count, hop_count, load_pcm, window_energy
 from tools.windows.pcm_store import Take, new_take
 
 MARGIN_SECONDS = 0.72
@@ -21,7 +22,8 @@ class EvaluationTake:
     """Take a clip as the engine would hear it.
 
     `starts` marks, among its windows every 48 frames, those that count in window tables: of an event
-    clip the windows within `gate_db` of its loudest, of a background clip all.
+    clip the windows within `gate_db` of its loudest, of a background clip all. Windows that people
+    dropped never count.
     """
 
     background_label: str
@@ -30,12 +32,16 @@ class EvaluationTake:
     def __call__(self, clip: Clip) -> list[Take]:
         """Compute the one take of a clip."""
         pcm = load_pcm(clip)
-        frames = frame_count(pcm)
-        energy = window_energy(pcm, frames)[:: FRONT_END.patch_hop_frames]
-        starts = np.zeros(frames, np.bool_)
-        counts = clip.label == self.background_label
-        starts[: energy.size * FRONT_END.patch_hop_frames : FRONT_END.patch_hop_frames] = (
-            True if counts else loud(energy, self.gate_db)
+        hop = FRONT_END.patch_hop_frames
+        energy = window_energy(pcm, frame_count(pcm))[::hop]
+        starts = np.zeros(frame_count(pcm), np.bool_)
+        starts[: energy.size * hop : hop] = counting_windows(
+            clip,
+            energy,
+            np.arange(energy.size),
+            energy.size,
+            background_label=self.background_label,
+            gate_db=self.gate_db,
         )
         return [new_take(pcm, starts)]
 
@@ -46,7 +52,8 @@ class TrainingTakes:
 
     Silence is put around the clip, so that its sound also sits at the edges of windows. A window
     carries the clip's label when its energy is within `gate_db` of the loudest; what is not loud
-    enough is not used, except in background clips, where every window counts.
+    enough is not used, except in background clips, where every window counts. A window that starts
+    nearest to one that people dropped is not used either.
     """
 
     variants: Mapping[str, int]
@@ -60,19 +67,33 @@ class TrainingTakes:
         digest = hashlib.sha256(f"{self.seed}:{clip.name}".encode()).digest()
         rng = np.random.default_rng(int.from_bytes(digest[:8], "little"))
         pcm = load_pcm(clip)
-        takes = [self._take(clip, _with_margins(pcm), None)]
-        for _ in range(self.variants.get(clip.label, 0)):
-            played = speed(pcm, rng.uniform(0.87, 1.15))
-            takes.append(self._take(clip, _with_margins(played), rng))
-        return takes
+        return [self._take(clip, pcm, 1.0, None)] + [
+            self._take(clip, pcm, rng.uniform(0.87, 1.15), rng)
+            for _ in range(self.variants.get(clip.label, 0))
+        ]
 
-    def _take(self, clip: Clip, pcm: NDArray[np.float32], rng: np.random.Generator | None) -> Take:
-        heard = pcm if rng is None else camera(pcm, rng, self._background)
-        frames = frame_count(pcm)
-        starts = np.zeros(frames, np.bool_)
-        energy = window_energy(pcm, frames)
-        quiet_counts = clip.label == self.background_label
-        starts[: energy.size] = True if quiet_counts else loud(energy, self.gate_db)
+    def _take(
+        self,
+        clip: Clip,
+        pcm: NDArray[np.float32],
+        factor: float,
+        rng: np.random.Generator | None,
+    ) -> Take:
+        """Play a clip faster by a factor, through a random camera if there is a generator."""
+        played = _with_margins(speed(pcm, factor))
+        heard = played if rng is None else camera(played, rng, self._background)
+        energy = window_energy(played, frame_count(played))
+        margin = MARGIN_SECONDS / FRONT_END.patch_hop_seconds
+        start_hops = (np.arange(energy.size) / FRONT_END.patch_hop_frames - margin) * factor
+        starts = np.zeros(frame_count(played), np.bool_)
+        starts[: energy.size] = counting_windows(
+            clip,
+            energy,
+            start_hops,
+            hop_count(pcm),
+            background_label=self.background_label,
+            gate_db=self.gate_db,
+        )
         return new_take(heard, starts)
 
     def _background(self, rng: np.random.Generator) -> NDArray[np.float32]:

@@ -1,10 +1,12 @@
 """Gather what a recipe learns from: clips, generated clips and their sound."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from tools.data.corrections import correct, read_corrections, summary
 from tools.data.dataset import Clip, read_dataset, require_every_label, select
 from tools.data.suspects import read_teacher, without_suspects
 from tools.runs.recipe import Recipe
@@ -14,9 +16,16 @@ from tools.windows.takes import EvaluationTake, TrainingTakes
 BACKGROUND_POOL = 400
 
 
-def read_clips(recipe: Recipe, data: Path) -> list[Clip]:
-    """Read the data set and check that each label has clips to learn from and to choose by."""
+def read_clips(recipe: Recipe, data: Path, reviewed: Sequence[Path] = ()) -> list[Clip]:
+    """Read the data set and check that each label has clips to learn from and to choose by.
+
+    `reviewed` are lists of what people decided about its clips and windows.
+    """
     clips = read_dataset(data, recipe.labels)
+    if reviewed:
+        corrections = read_corrections(reviewed, clips, recipe.labels)
+        clips = correct(clips, corrections)
+        print(summary(corrections, clips), file=sys.stderr)
     for split in ("train", "val"):
         require_every_label(clips, recipe.labels, split, data)
     return clips
@@ -55,10 +64,12 @@ def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -
     """Return the augmented sound of the train split."""
     chosen = training_clips(recipe, clips, data)
     recorded = [clip for clip in chosen if clip.label == recipe.background and clip.path]
-    picks = np.random.default_rng(recipe.seed).permutation(len(recorded))[:BACKGROUND_POOL]
+    # What people dropped from a background clip may be an event.
+    pure = [clip for clip in recorded if not clip.dropped_seconds] or recorded
+    picks = np.random.default_rng(recipe.seed).permutation(len(pure))[:BACKGROUND_POOL]
     takes_of = TrainingTakes(
         variants=recipe.data.variants,
-        backgrounds=[recorded[i] for i in sorted(picks)],
+        backgrounds=[pure[i] for i in sorted(picks)],
         background_label=recipe.background,
         gate_db=recipe.data.gate_db,
         seed=recipe.seed,
