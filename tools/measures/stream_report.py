@@ -87,10 +87,10 @@ def _preface(figures: Mapping[str, Any]) -> str:
         "background recordings. It is heard when the engine's decider starts a detection of its class "
         f"from its start to {GRACE_SECONDS:g} s after its end. Intervals (95 %, Wilson) count recordings, "
         "not clips.\n\n"
-        f"False alarms are counted in {test['hours']:.1f} h of test's background without events, each "
+        f"False alarms are counted in {test['hours']:.2g} h of test's background without events, each "
         "recording once per line, with the exact upper 95 % limit (Poisson) of their rate. A new recording "
         f"comes every {every:.0f} s, so a day of these is no day at home. Thresholds for a budget are the "
-        f"lowest that keep it in {val['hours']:.1f} h of val on every line. Without one false alarm "
+        f"lowest that keep it in {val['hours']:.2g} h of val on every line. Without one false alarm "
         f"so few hours still allow {test['least_per_day']:.0f} a day; to show one a week takes "
         f"{most_events(0) * WEEK_HOURS:.0f} h without one."
     )
@@ -107,7 +107,7 @@ def _choices_table(figures: Mapping[str, Any]) -> str:
                 rows.append([*start, "none keeps it", "", *("" for _ in lines)])
                 continue
             alarms = [_rate(choice["false_alarms"][line]) for line in lines]
-            rows.append([*start, f"{choice['threshold']:g}", _share(choice["heard"]), *alarms])
+            rows.append([*start, f"{choice['threshold']:.4g}", _share(choice["heard"]), *alarms])
     return _table([*head, *(f"false alarms, {line}" for line in lines)], rows)
 
 
