@@ -77,6 +77,7 @@ def test_doubtful_clips_of_val_do_not_count() -> None:
 def test_text_names_hours_limits_and_classes(figures: dict[str, Any]) -> None:
     text = streams_text(figures)
     assert "one a week takes 503 h" in text
+    assert "there it allows: 24 a day 0, 2000 a day 0." in text
     assert "| dog | 3 (3) | card | 0.5 | 50% (13% to 87%) | 0 (0 a day" in text
     assert "| class | plain, 20 dB | plain, -25 dB | mu_law, 20 dB | mu_law, -25 dB |" in text
     assert "| glass | 0 in 12 |  |" in text
@@ -96,6 +97,12 @@ def test_plot_is_drawn(figures: dict[str, Any], tmp_path: Path) -> None:
 
 def test_figures_come_again_from_the_same_seed(figures: dict[str, Any]) -> None:
     assert measure_streams(listener(), barking(), home(), SETTING) == figures
+
+
+def test_no_hours_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        evaluate.main(["--data", ".", "--streams", "0"])
+    assert "--streams: 0 is not above 0" in capsys.readouterr().err
 
 
 @pytest.mark.recordings

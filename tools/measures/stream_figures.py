@@ -26,6 +26,9 @@ def stream_figures(
     return {
         "val": _extent(streams.val[0]),
         "test": _extent(streams.quiet[0]),
+        "allowed_in_val": {
+            _name(budget): int(_allowed(budget, streams)) for budget in budgets_per_day
+        },
         "lines": [stream.name for stream in streams.quiet],
         "mixes": [stream.name for stream in streams.mixed],
         "classes": {
@@ -33,6 +36,15 @@ def stream_figures(
             for label in listener.policies
         },
     }
+
+
+def _name(budget_per_day: float) -> str:
+    return f"{budget_per_day:g} a day"
+
+
+def _allowed(budget_per_day: float, streams: StreamSet) -> float:
+    """Return how many false alarms in val keep a budget."""
+    return budget_per_day / 24 * streams.val[0].hours
 
 
 def _extent(stream: ScoredStream) -> dict[str, float]:
@@ -54,8 +66,7 @@ def _class_figures(
     )
     clips = [event.clip for event in streams.mixed[0].events if event.clip.label == label]
     places = {CARD: thresholds.index(card)} | {
-        f"{budget:g} a day": val.within(budget / 24 * streams.val[0].hours)
-        for budget in budgets_per_day
+        _name(budget): val.within(_allowed(budget, streams)) for budget in budgets_per_day
     }
     return {
         "clips": len(clips),

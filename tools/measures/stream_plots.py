@@ -21,7 +21,8 @@ STYLES = ("-", "--", ":", "-.")
 def draw_streams(figures: Mapping[str, Any], title: str, path: Path) -> None:
     """Draw, per class, events heard over false alarms; last, false alarms over thresholds.
 
-    None at all is drawn as half of one, left of the line at one in all hours.
+    None at all is drawn as half of one, left of the line at one in all hours. Where thresholds are so
+    low that detections hardly end, curves turn back.
     """
     classes = figures["classes"]
     rows = -(-(len(classes) + 1) // COLUMNS)

@@ -81,6 +81,7 @@ def streams_text(figures: Mapping[str, Any]) -> str:
 def _preface(figures: Mapping[str, Any]) -> str:
     test, val = figures["test"], figures["val"]
     every = 3600 * test["hours"] / test["recordings"]
+    budgets = ", ".join(f"{name} {count}" for name, count in figures["allowed_in_val"].items())
     return (
         "### Streams\n\n"
         "Each event clip of test sounds once in every mix of line and signal-to-noise ratio, over test's "
@@ -90,8 +91,9 @@ def _preface(figures: Mapping[str, Any]) -> str:
         f"False alarms are counted in {test['hours']:.2g} h of test's background without events, each "
         "recording once per line, with the exact upper 95 % limit (Poisson) of their rate. A new recording "
         f"comes every {every:.0f} s, so a day of these is no day at home. Thresholds for a budget are the "
-        f"lowest that keep it in {val['hours']:.2g} h of val on every line. Without one false alarm "
-        f"so few hours still allow {test['least_per_day']:.0f} a day; to show one a week takes "
+        f"lowest from which on {val['hours']:.2g} h of val keep it on every line; there it allows: "
+        f"{budgets}. Even without one false alarm, so few hours can't exclude {val['least_per_day']:.0f} "
+        f"(val) and {test['least_per_day']:.0f} (test) a day; to show one a week takes "
         f"{most_events(0) * WEEK_HOURS:.0f} h without one."
     )
 
