@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import re
 import socket
 import threading
 from collections.abc import Iterator
@@ -190,10 +191,22 @@ def test_interrupt_says_how_to_go_on(
     assert "run this again to go on" in capsys.readouterr().err
 
 
-def test_table_follows_the_convention_of_its_names() -> None:
+def test_published_files_are_named_by_address_and_hash() -> None:
     for weights in fetch.WEIGHTS.values():
         assert weights.url.startswith("https://")
-        assert weights.name.rpartition(".")[0].endswith(f"-{weights.sha256_prefix}")
+        assert re.fullmatch("[0-9a-f]{8,64}", weights.sha256_prefix)
+    vggish = fetch.WEIGHTS["vggish"]
+    assert vggish.name == f"vggish-{vggish.sha256_prefix}.pth"
+
+
+def test_own_copy_of_weights_comes_before_the_cached_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIO_GUARD_WEIGHTS", str(tmp_path))
+    assert fetch.find_weights("mn04") == fetch.cached_file("mn04")
+    own = tmp_path / fetch.WEIGHTS["mn04"].name
+    own.touch()
+    assert fetch.find_weights("mn04") == own
 
 
 def test_relative_cache_folder_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
