@@ -21,8 +21,9 @@ from typing import Any
 import numpy as np
 from torch import nn
 
+from tools.data.corrections import DROP, KEEP
 from tools.data.dataset import Clip, DatasetError
-from tools.measures.cleaning import DROP, KEEP, Proposals, Rule, find_prototypes, propose
+from tools.measures.cleaning import Proposals, Rule, find_prototypes, propose
 from tools.measures.cleaning_plots import draw_clip, draw_clusters, draw_silence, telling_clip
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder
@@ -154,7 +155,10 @@ def _print_summary(report: Mapping[str, Any], out: Path) -> None:
     for label, counts in report["proposals"].items():
         print(f"{label}: " + ", ".join(f"{count} {kind}" for kind, count in counts.items()))
     print(f"{len(report['clips_with_nothing_to_keep'])} clips have no window to keep")
-    print(f"review {out / 'proposals.csv'} beside the pictures in {out}")
+    print(
+        f"review {out / 'proposals.csv'} beside the pictures in {out}, then: "
+        f"python -m tools.train --reviewed {out / 'proposals.csv'}"
+    )
 
 
 def main(arguments: list[str] | None = None) -> int:

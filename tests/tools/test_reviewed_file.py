@@ -76,6 +76,13 @@ def test_list_of_other_data_is_refused(path: Path) -> None:
         ReviewedFile(path, CLIPS, LABELS)
 
 
+def test_list_of_windows_is_not_written_over(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("path,label,start_seconds,proposal\n0.wav,dog,0.00,drop\n")
+    with pytest.raises(DatasetError, match=r"reviewed\.csv: is a list of windows"):
+        ReviewedFile(path, CLIPS, LABELS)
+
+
 def test_full_disk_loses_no_decision(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     reviewed = ReviewedFile(path, CLIPS, LABELS)
     reviewed.decide(conflict(0), "drop")

@@ -12,12 +12,12 @@ from torch import nn
 
 from audio_guard_engine.card import FrontEnd
 from tools.augmentation.synth_background import synthesize_background
+from tools.data.corrections import DROP, KEEP
 from tools.data.dataset import DatasetError
 from tools.measures.prototypes import Vectors, k_means, nearest_distance
 from tools.windows.embeddings import EmbeddedWindows, embed_pcm
 from tools.windows.features import FRONT_END
 
-KEEP, DROP = "keep", "drop"
 QUIET_DBFS = -60.0  # what a close microphone gives of an empty room
 FAINT_ROOMS_DBFS = (-90.0, -80.0, -70.0, QUIET_DBFS)
 

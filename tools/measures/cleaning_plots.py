@@ -9,7 +9,8 @@ import numpy as np
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 
-from tools.measures.cleaning import DROP, KEEP, Proposals, Prototypes
+from tools.data.corrections import DROP, KEEP
+from tools.measures.cleaning import Proposals, Prototypes
 from tools.measures.prototypes import principal_axes
 from tools.windows.embeddings import EmbeddedWindows
 from tools.windows.features import FRONT_END, load_pcm, window_frames

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from tools.data.corrections import CLIP_COLUMNS, KEEP, read_corrections
-from tools.data.dataset import Clip
+from tools.data.dataset import Clip, DatasetError
 from tools.reviewing.conflicts import Conflict
 
 COLUMNS = (*CLIP_COLUMNS, "split", "heard", "heard_score", "own_score")
@@ -28,8 +28,13 @@ class ReviewedFile:
     def _read(self) -> None:
         with self.path.open(newline="", encoding="utf-8-sig") as lines:
             rows = csv.DictReader(lines)
+            columns = rows.fieldnames or ()
+            if "decision" not in columns:
+                raise DatasetError(
+                    f"{self.path}: is a list of windows; choose another file for decisions about clips"
+                )
             self._rows = {row["path"]: row for row in rows}
-            self._columns = list(dict.fromkeys((*COLUMNS, *(rows.fieldnames or ()))))
+            self._columns = list(dict.fromkeys((*COLUMNS, *columns)))
 
     def __len__(self) -> int:
         return sum(bool(row["decision"]) for row in self._rows.values())
