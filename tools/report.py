@@ -55,10 +55,10 @@ def write_run_report(
         recipe=recipe,
         score=TorchScorer(copy.deepcopy(network).to(choose_device()), recipe),
         timed_score=TorchScorer(network, recipe),
-        timed_on=f"PyTorch {torch.__version__} on the processor",
+        timed_on=f"PyTorch {torch.__version__}",
     )
     origin = Origin(
-        facts=json.loads((run / "run.json").read_text(encoding="utf-8")),
+        facts={"run": run.name} | json.loads((run / "run.json").read_text(encoding="utf-8")),
         epochs=json.loads((run / "metrics.json").read_text(encoding="utf-8"))["epochs"],
         thresholds="the thresholds that the recipe starts with; export chooses them on val",
     )
@@ -118,7 +118,7 @@ def _report(options: argparse.Namespace) -> Path:
     """Write what the command line asks for and return the report's folder."""
     splits = options.split or MEASURED_SPLITS
     if options.run:
-        folder = options.run / "report"
+        folder: Path = options.run / "report"
         figures = write_run_report(options.run, options.data, options.cache, splits)
     else:
         folder = options.out

@@ -1,4 +1,4 @@
-"""Draw training curves and confusion matrices as small PNGs."""
+"""Draw training curves and matrices of labels as small PNGs."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -6,10 +6,13 @@ from typing import Any
 
 import matplotlib as mpl
 import numpy as np
+from numpy.typing import NDArray
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+
+DARK = 0.65  # shares above it are drawn so dark that white text reads better
 
 
 def draw_curves(epochs: Sequence[dict[str, Any]], path: Path) -> None:
@@ -51,13 +54,24 @@ def draw_confusion(table: dict[str, Any], labels: Sequence[str], title: str, pat
     counts = np.array(table["confusion"])
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     figure, axes = plt.subplots(figsize=(5.6, 5), layout="constrained")
-    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set(xlabel="heard", ylabel="true", title=title)
-    for row, column in np.ndindex(counts.shape):
-        color = "white" if shares[row, column] > 0.5 else "black"
-        text = f"{shares[row, column]:.0%}\n{counts[row, column]}"
-        axes.text(column, row, text, ha="center", va="center", fontsize=6.5, color=color)
-    figure.savefig(path, dpi=90)
+    draw_matrix(axes, shares, counts, labels, title)
+    figure.savefig(path, dpi=110)
     plt.close(figure)
+
+
+def draw_matrix(
+    plot: Axes,
+    shares: NDArray[np.float64],
+    counts: NDArray[np.int64],
+    labels: Sequence[str],
+    title: str,
+) -> None:
+    """Draw shares (labels, labels) by true and heard label; a cell without a count stays empty."""
+    plot.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    plot.set_xticks(range(len(labels)), labels, rotation=45, ha="right")
+    plot.set_yticks(range(len(labels)), labels)
+    plot.set(xlabel="heard", ylabel="true", title=title)
+    for row, column in np.argwhere(counts):
+        color = "white" if shares[row, column] > DARK else "black"
+        text = f"{shares[row, column]:.0%}\n{counts[row, column]}"
+        plot.text(column, row, text, ha="center", va="center", fontsize=7, color=color)

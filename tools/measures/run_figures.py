@@ -76,6 +76,7 @@ def run_figures(
         "background": recipe.background,
         "general_threshold": GENERAL_THRESHOLD,
         "windows_per_day": WINDOWS_PER_DAY,
+        "chosen_thresholds": chosen,
         "splits": {
             split: _figures_of_split(of.windows, recipe, chosen) for split, of in scored.items()
         },
@@ -105,10 +106,16 @@ def _notes(
         if missing := _missing_side(select(clips, split), recipe):
             notes.append(f"{split} was not measured: it has no clip of {missing}.")
         elif absent := [label for label in recipe.labels if label not in there]:
-            notes.append(f"{split} has no clip of {', '.join(absent)}: nothing can be said of it.")
+            notes.append(
+                f"{split} has no clip of {', '.join(absent)}: its figures there are blank."
+            )
     if CHOOSING_SPLIT not in scored:
         notes.append(f"No threshold was chosen, since {CHOOSING_SPLIT} was not measured.")
-    return notes + [f"Left out: {failure}" for of in scored.values() for failure in of.failures]
+    for split, of in scored.items():
+        if of.failures:
+            count = f"{len(of.failures)} clips" if of.failures[1:] else "a clip"
+            notes.append(f"{split}: {count} left out, the first since {of.failures[0]}.")
+    return notes
 
 
 def _missing_side(clips: Sequence[Clip], recipe: Recipe) -> str:

@@ -21,16 +21,15 @@ def draw_pictures(
     """Draw all that report.md shows; without `epochs` there are no training curves."""
     if epochs:
         draw_curves(epochs, folder / "curves.png")
-    labels, splits = recipe.labels, figures["splits"]
-    for split, of in splits.items():
+    labels = recipe.labels
+    for split, of in figures["splits"].items():
         path = folder / f"confusion-{split}.png"
         draw_confusion(of["paper_mix"], labels, f"{split}, paper mix", path)
     windows = {split: of.windows for split, of in scored.items()}
     draw_roc(windows, labels, recipe.background, folder / "roc.png")
-    studies = {split: of["study"] for split, of in splits.items()}
-    draw_thresholds(studies, folder / "thresholds.png")
-    matrices = {split: of["confidence"] for split, of in splits.items()}
-    draw_confidence(matrices, labels, folder / "confidence.png")
+    chosen = figures["chosen_thresholds"]
+    draw_thresholds(windows, labels, recipe.background, chosen, folder / "thresholds.png")
+    draw_confidence(windows, labels, folder / "confidence.png")
     first = next(iter(scored.values()))
     draw_spectrograms(
         first.windows, first.clips, labels, recipe.front_end, folder / "spectrograms.png"

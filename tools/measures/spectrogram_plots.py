@@ -23,11 +23,15 @@ TICKS = 5
 
 
 def typical_clip(windows: ScoredWindows, label: int) -> int | None:
-    """Return the clip number with the highest mean score of its own label, None without a clip."""
+    """Return the number of the clip with the highest mean score of its own label.
+
+    Of the longer half of the clips: short ones show little. None where there is no clip.
+    """
     mine = windows.counts & (windows.truth == label)
-    clips = np.unique(windows.clip[mine])
-    means = [windows.scores[mine & (windows.clip == clip), label].mean() for clip in clips]
-    return int(clips[np.argmax(means)]) if means else None
+    clips, lengths = np.unique(windows.clip[mine], return_counts=True)
+    longer = clips[lengths >= np.median(lengths)] if clips.size else clips
+    means = [windows.scores[mine & (windows.clip == clip), label].mean() for clip in longer]
+    return int(longer[np.argmax(means)]) if means else None
 
 
 def draw_spectrograms(
@@ -50,10 +54,11 @@ def draw_spectrograms(
             plot.set_axis_off()
             plot.set(title=f"{label}: no clip")
             continue
-        scores = of_clips(windows, np.arange(len(clips)) == clip).scores[:, number]
+        mine = of_clips(windows, np.arange(len(clips)) == clip)
         frames = window_frames(load_pcm(clips[clip]), front_end)
-        _draw(plot, frames, int(scores.argmax()), front_end)
-        plot.set(title=f"{label}, mean score {scores.mean():.2f}")
+        _draw(plot, frames, int(mine.scores[:, number].argmax()), front_end)
+        mean = mine.scores[mine.counts, number].mean()
+        plot.set(title=f"{label}, mean score {mean:.2f}")
     figure.savefig(path, dpi=100)
     plt.close(figure)
 

@@ -57,7 +57,7 @@ def threshold_figures(
     hits, events, guesses = (mine & reached).sum(), mine.sum(), reached.sum()
     return {
         "threshold": threshold,
-        "precision": _share(hits, guesses),
+        "precision": _share(hits, guesses) if events else None,
         "recall": _share(hits, events),
         "f1": _share(2 * hits, events + guesses) if events else None,
         "false_windows_per_day": (

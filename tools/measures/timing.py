@@ -30,9 +30,7 @@ def time_labels(
     with threadpool_limits(1):
         _seconds(np.zeros(1, np.float32), front_end, score)  # the first run is slow
         classes = {
-            label: _time_clips(
-                _drawn([c for c in clips if c.label == label], seed), front_end, score
-            )
+            label: _time_clips([c for c in clips if c.label == label], front_end, score, seed)
             for label in labels
         }
     samples = sum(row["samples"] for row in classes.values())
@@ -41,7 +39,8 @@ def time_labels(
         "processor": processor(),
         "limit_seconds": front_end.patch_hop_seconds,
         "samples": samples,
-        "seconds_per_sample": seconds / samples if samples else None,
+        "seconds": seconds,
+        "seconds_per_sample": seconds / samples,
         "classes": classes,
     }
 
@@ -54,20 +53,20 @@ def processor() -> str:
     return names[0] if names else platform.processor() or platform.machine()
 
 
-def _drawn(clips: Sequence[Clip], seed: int) -> list[Clip]:
-    order = np.random.default_rng(seed).permutation(len(clips))
-    return [clips[number] for number in order[:CLIPS_PER_LABEL]]
-
-
-def _time_clips(clips: Sequence[Clip], front_end: FrontEnd, score: Score) -> dict[str, Any]:
-    samples, seconds, used = 0, 0.0, 0
-    for clip in clips:
+def _time_clips(
+    clips: Sequence[Clip], front_end: FrontEnd, score: Score, seed: int
+) -> dict[str, Any]:
+    """Time as many clips as there should be, drawn of those that hold audio."""
+    used, samples, seconds = 0, 0, 0.0
+    for number in np.random.default_rng(seed).permutation(len(clips)):
         try:
-            pcm = load_pcm(clip)
+            pcm = load_pcm(clips[number])
         except DatasetError:
             continue  # whoever scored the split has named it
         windows, took = _seconds(pcm, front_end, score)
-        samples, seconds, used = samples + windows, seconds + took, used + 1
+        used, samples, seconds = used + 1, samples + windows, seconds + took
+        if used == CLIPS_PER_LABEL:
+            break
     return {
         "clips": used,
         "samples": samples,

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from tools.runs.recipe import Recipe
 
 NOTHING = "–"
+FEW = 5
 HEADINGS = {
     "train": "train (learned from)",
     "val": "val (chosen by)",
@@ -47,7 +48,8 @@ def _templates() -> Environment:
     )
     pages.filters |= {
         "share": _form("{:.1%}"),
-        "number": _form("{:.4g}"),
+        "number": _form("{:g}"),
+        "figure": _form("{:.3f}"),
         "count": _form("{:.0f}"),
         "seconds": _form("{:.4f}"),
     }
@@ -77,7 +79,8 @@ def _text(value: Any) -> str:
     if isinstance(value, Mapping):
         return ", ".join(f"{_text(of)} {name}" for name, of in value.items()) or NOTHING
     if isinstance(value, list):
-        return ", ".join(_text(of) for of in value) or NOTHING
+        more = f" and {len(value) - FEW} more" if len(value) > FEW else ""
+        return (", ".join(_text(of) for of in value[:FEW]) or NOTHING) + more
     return str(value)
 
 
