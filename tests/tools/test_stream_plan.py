@@ -85,5 +85,6 @@ def test_no_background_is_named() -> None:
 
 
 def test_silent_clips_are_no_events() -> None:
-    store = store_of(("dog", np.zeros(16_000, np.float32)), ("others", noise(0, 5.0)))
+    silent = np.zeros(16_000, np.float32)
+    store = store_of(("dog", silent), ("others", noise(0, 5.0)))
     assert not event_plan(store, "others", 0).events

@@ -75,9 +75,11 @@ def _class_figures(
         "choices": {
             name: None
             if place is None
-            else {"threshold": thresholds[place]}
-            | _events_heard(mixed.at(place), clips)
-            | _false_alarms(quiet.at(place), streams.quiet)
+            else {
+                "threshold": thresholds[place],
+                **_events_heard(mixed.at(place), clips),
+                "false_alarms": _false_alarms(quiet.at(place), streams.quiet),
+            }
             for name, place in places.items()
         },
         "curves": {
@@ -115,15 +117,16 @@ def _share(share: float, items: float) -> dict[str, float]:
 def _false_alarms(
     verdicts: Mapping[str, Verdict], streams: Sequence[ScoredStream]
 ) -> dict[str, dict[str, Any]]:
-    """Count the detections in streams without events, with the exact upper limit of their rate."""
+    """Count the detections in streams without events, with the exact upper limit of their rate.
+
+    `clips` names the background recordings, so that someone can listen whether the alarm was false.
+    """
     return {
-        "false_alarms": {
-            stream.name: {
-                "count": len(clips := verdicts[stream.name].elsewhere),
-                "per_day": round(24 * len(clips) / stream.hours, 1),
-                "per_day_at_most": round(24 * most_events(len(clips)) / stream.hours, 1),
-                "clips": list(clips),
-            }
-            for stream in streams
+        stream.name: {
+            "count": len(clips := verdicts[stream.name].elsewhere),
+            "per_day": round(24 * len(clips) / stream.hours, 1),
+            "per_day_at_most": round(24 * most_events(len(clips)) / stream.hours, 1),
+            "clips": list(clips),
         }
+        for stream in streams
     }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tools.augmentation.pcm import SAMPLE_RATE_HZ
+from tools.augmentation.pcm import SAMPLE_RATE_HZ, loudest_rms
 from tools.data.dataset import DatasetError
 from tools.windows.pcm_store import PcmStore
 
@@ -126,7 +126,7 @@ def _interleaved(
         mine = [
             take
             for take, its in enumerate(label_of)
-            if its == label and take_sound(store, take).size
+            if its == label and loudest_rms(take_sound(store, take)) > 0
         ]
         drawn = rng.permutation(mine)[:most]
         places = (np.arange(len(drawn)) + rng.random()) / max(1, len(drawn))

@@ -11,7 +11,7 @@ from tools.windows.pcm_store import PcmStore
 # Events in digital silence are as loud as over a quiet microphone's own noise.
 QUIETEST_BACKGROUND = 10 ** (-60 / 20)
 LOUDEST_PEAK = 0.99
-# Slow enough to be no sound of its own, and done before the event before.
+# Slow enough to be no sound of its own, short enough that two fit between events.
 TURN_SAMPLES = 5 * SAMPLE_RATE_HZ
 
 
