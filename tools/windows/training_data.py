@@ -1,11 +1,13 @@
 """Gather what a recipe learns from: clips, generated clips and their sound."""
 
+import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from tools import augmentation
 from tools.data.corrections import correct, read_corrections, summary
 from tools.data.dataset import Clip, read_dataset, require_every_label, select
 from tools.data.suspects import read_teacher, without_suspects
@@ -17,18 +19,22 @@ BACKGROUND_POOL = 400
 
 
 def read_clips(recipe: Recipe, data: Path, reviewed: Sequence[Path] = ()) -> list[Clip]:
-    """Read the data set and check that each label has clips to learn from and to choose by.
-
-    `reviewed` are lists of what people decided about its clips and windows.
-    """
-    clips = read_dataset(data, recipe.labels)
-    if reviewed:
-        corrections = read_corrections(reviewed, clips, recipe.labels)
-        clips = correct(clips, corrections)
-        print(summary(corrections, clips), file=sys.stderr)
+    """Read the data set and check that each label has clips to learn from and to choose by."""
+    clips = read_reviewed(data, recipe.labels, reviewed)
     for split in ("train", "val"):
         require_every_label(clips, recipe.labels, split, data)
     return clips
+
+
+def read_reviewed(data: Path, labels: Sequence[str], reviewed: Sequence[Path]) -> list[Clip]:
+    """Read the data set as lists of what people decided about its clips and windows make it."""
+    clips = read_dataset(data, labels)
+    if not reviewed:
+        return clips
+    corrections = read_corrections(reviewed, clips, labels)
+    corrected = correct(clips, corrections)
+    print(summary(corrections, corrected), file=sys.stderr)
+    return corrected
 
 
 def trusted(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
@@ -74,8 +80,16 @@ def training_store(recipe: Recipe, clips: list[Clip], data: Path, cache: Path) -
         gate_db=recipe.data.gate_db,
         seed=recipe.seed,
     )
-    settings = f"train {recipe.seed} {recipe.data}"
+    settings = f"train {recipe.seed} {recipe.data} {augmentation_hash()}"
     return _reported(open_store(cache, chosen, takes_of, settings, title="train clips"))
+
+
+def augmentation_hash() -> str:
+    """Return a hash of the code that changes clips, since what it made is kept."""
+    digest = hashlib.sha256()
+    for module in sorted(Path(augmentation.__path__[0]).glob("*.py")):
+        digest.update(module.read_bytes())
+    return digest.hexdigest()[:16]
 
 
 def evaluation_store(recipe: Recipe, clips: list[Clip], split: str, cache: Path) -> PcmStore:
