@@ -22,19 +22,26 @@ import torch
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.errors import EngineError
 from audio_guard_engine.scorer import Runtime, load_scorer
-from tools.data.dataset import SPLITS, DatasetError, data_hash, read_dataset
+from tools.data.corrections import list_facts
+from tools.data.dataset import SPLITS, DatasetError, data_hash
 from tools.measures.model_report import engine_score
 from tools.measures.run_figures import Subject, run_figures, score_splits
 from tools.measures.run_pictures import draw_pictures
 from tools.networks.device import choose_device
 from tools.networks.trainer import TorchScorer
+from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder, replaced_folder
 from tools.runs.recipe import RecipeError, read_recipe
 from tools.runs.report_pages import write_pages
 from tools.runs.run_folder import ROOT, RunFolderError, recipe_place, write_json
+from tools.windows.training_data import read_reviewed
 
 MEASURED_SPLITS = ("val", "test")
+OTHER_DATA = (
+    "The data is not as it was when this was trained, or other lists are followed: what is val or test "
+    "here may have been learned from."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,9 +54,13 @@ class Origin:
 
 
 def write_run_report(
-    run: Path, data: Path, cache: Path, splits: Sequence[str] = MEASURED_SPLITS
+    run: Path,
+    data: Path,
+    cache: Path,
+    splits: Sequence[str] = MEASURED_SPLITS,
+    reviewed: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """Write RUN/report/ and return its figures."""
+    """Write RUN/report/ and return its figures; `reviewed` are lists of what people decided."""
     recipe, network = load_network(run)
     subject = Subject(
         recipe=recipe,
@@ -62,7 +73,8 @@ def write_run_report(
         epochs=json.loads((run / "metrics.json").read_text(encoding="utf-8"))["epochs"],
         thresholds="the thresholds that the recipe starts with; export chooses them on val",
     )
-    return _write_report(subject, origin, data, cache, splits, replaced_folder(run / "report"))
+    folder = replaced_folder(run / "report")
+    return _write_report(subject, origin, data, cache, splits, reviewed, folder)
 
 
 def write_model_report(
@@ -73,19 +85,26 @@ def write_model_report(
     data: Path,
     cache: Path,
     splits: Sequence[str] = MEASURED_SPLITS,
+    reviewed: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Write a report on an exported model to a new folder and return its figures."""
-    model = load_model(name, models)
+    model, recipe = load_model(name, models), read_recipe(recipe_path)
     score = engine_score(load_scorer(model, Runtime.NCNN))
     subject = Subject(
-        recipe=replace(read_recipe(recipe_path), labels=model.labels, decider=model.policies),
+        recipe=replace(
+            recipe,
+            labels=model.labels,
+            background=model.background,
+            front_end=model.front_end,
+            decider=model.policies,
+        ),
         score=score,
         timed_score=score,
         timed_on="the engine's ncnn",
     )
     card = json.loads((models / name / "card.json").read_text(encoding="utf-8"))
     origin = Origin(facts=card["training"], epochs=(), thresholds="the thresholds of its card")
-    return _write_report(subject, origin, data, cache, splits, new_folder(out))
+    return _write_report(subject, origin, data, cache, splits, reviewed, new_folder(out))
 
 
 def _write_report(
@@ -94,19 +113,27 @@ def _write_report(
     data: Path,
     cache: Path,
     splits: Sequence[str],
+    reviewed: Sequence[Path],
     folder: AbstractContextManager[Path],
 ) -> dict[str, Any]:
     recipe = subject.recipe
-    clips = read_dataset(data, recipe.labels)
+    clips = read_reviewed(data, recipe.labels, reviewed)
     scored = score_splits(subject, clips, splits, cache)
+    measured_on = {
+        "data": data.name,
+        "data_hash": data_hash(clips),
+        "reviewed": list_facts(reviewed),
+    }
     figures = {
         "name": recipe.name,
         "title": recipe.title,
         "facts": dict(origin.facts),
-        "measured_on": {"data": data.name, "data_hash": data_hash(clips)},
+        "measured_on": measured_on,
         "epochs": list(origin.epochs),
         **run_figures(subject, clips, splits, scored),
     }
+    if origin.facts.get("data_hash") not in (None, measured_on["data_hash"]):
+        figures["notes"].append(OTHER_DATA)
     with folder as made:
         draw_pictures(figures, scored, recipe, origin.epochs, made)
         write_json(made / "metrics.json", figures)
@@ -119,7 +146,9 @@ def _report(options: argparse.Namespace) -> Path:
     splits = options.split or MEASURED_SPLITS
     if options.run:
         folder: Path = options.run / "report"
-        figures = write_run_report(options.run, options.data, options.cache, splits)
+        figures = write_run_report(
+            options.run, options.data, options.cache, splits, options.reviewed
+        )
     else:
         folder = options.out
         figures = write_model_report(
@@ -130,6 +159,7 @@ def _report(options: argparse.Namespace) -> Path:
             options.data,
             options.cache,
             splits,
+            options.reviewed,
         )
     for note in figures["notes"]:
         print(f"note: {note}", file=sys.stderr)
@@ -146,7 +176,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("run", type=Path, nargs="?", help="run folder of python -m tools.train")
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--split", choices=SPLITS, action="append", help="default: val and test")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
+    add_reviewed(parser)
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     parser.add_argument("--model", help="name of an exported model, instead of a run")
     parser.add_argument("--models", type=Path, default=BUNDLED_MODELS, help="folder of models")
     parser.add_argument("--recipe", type=Path, help="default: the model's own in models/")

@@ -107,10 +107,28 @@ def test_what_the_data_lacks_is_noted(copied: Path, tmp_path: Path, cache: Path)
         lines.write("broken.wav,alarm,val,broken\n")
     figures = report.write_run_report(copied, clips, cache)
     assert list(figures["splits"]) == ["val"]
-    missing, broken = figures["notes"]
+    missing, broken, other_data = figures["notes"]
+    assert other_data == report.OTHER_DATA
     assert missing == "test was not measured: it has no clip of others."
     assert "broken.wav: is empty (0 bytes)" in broken
     assert f"> {missing}" in (copied / "report" / "report.md").read_text()
+
+
+def test_reviewed_lists_are_followed(copied: Path, tmp_path: Path, cache: Path) -> None:
+    clips = write_clips(
+        tmp_path / "clips",
+        ("alarm", "val"),
+        ("alarm", "val"),
+        ("others", "val"),
+        ("others", "train"),
+    )
+    reviewed = tmp_path / "reviewed.csv"
+    reviewed.write_text("path,label,decision\n1.wav,alarm,drop\n")
+    arguments = (copied, "--data", clips, "--cache", cache, "--split", "val")
+    assert run_report(*arguments, "--reviewed", reviewed) == 0
+    figures = json.loads((copied / "report" / "metrics.json").read_text())
+    assert figures["splits"]["val"]["clips"]["items"] == 2
+    assert figures["measured_on"]["reviewed"][0]["name"] == "reviewed.csv"
 
 
 def test_run_from_before_val_loss_was_kept_is_reported_on(
