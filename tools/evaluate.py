@@ -17,21 +17,22 @@ from typing import Any
 from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
 from audio_guard_engine.errors import EngineError
 from audio_guard_engine.scorer import Runtime, load_scorer
-from tools.data.dataset import SPLITS, Clip, DatasetError, read_dataset
+from tools.data.dataset import SPLITS, Clip, DatasetError
 from tools.measures.model_report import engine_score, measure, tables_text
 from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
+from tools.reviewing.option import add_reviewed
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
 from tools.runs.run_folder import ROOT, recipe_place, write_json
 from tools.streams.lines import LINES
 from tools.streams.scoring import Listener
-from tools.windows.training_data import evaluation_store, trusted
+from tools.windows.training_data import evaluation_store, read_reviewed, trusted
 
 
 def evaluate(options: argparse.Namespace) -> None:
     """Measure what was asked for, print it and write it."""
     model = load_model(options.model, options.models)
     recipe = read_recipe(options.recipe or ROOT / recipe_place(options.model))
-    clips = read_dataset(options.data, model.labels)
+    clips = read_reviewed(options.data, model.labels, options.reviewed)
     splits = options.split or ("val", "test")
     figures = measure(model, recipe, clips, splits, options.cache)
     print(tables_text(figures))
@@ -48,7 +49,7 @@ def evaluate(options: argparse.Namespace) -> None:
 def _measure_streams(
     model: Model, recipe: Recipe, clips: list[Clip], options: argparse.Namespace
 ) -> dict[str, Any]:
-    """Measure on streams; thresholds are chosen by the val clips that the recipe trusts."""
+    """Measure on streams; thresholds are chosen by the val clips that nobody doubts."""
     val, test = (evaluation_store(recipe, clips, split, options.cache) for split in ("val", "test"))
     sure = {clip.name for clip in trusted(recipe, val.clips, options.data)}
     listener = Listener(
@@ -66,7 +67,7 @@ def _measure_streams(
         budgets_per_day=options.budget,
         seed=options.seed,
     )
-    doubtful = {clip.name for clip in val.clips} - sure
+    doubtful = {clip.name for clip in val.clips if clip.name not in sure or clip.dropped_seconds}
     return measure_streams(listener, val, test, setting, doubtful)
 
 
@@ -99,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=SPLITS, action="append", help="default: val and test")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     parser.add_argument("--out", type=Path, help="folder for metrics.json and plots")
+    add_reviewed(parser)
     _add_stream_options(parser.add_argument_group("streams"))
     return parser
 
