@@ -50,8 +50,10 @@ def train(
     start: Path | None = None,
     resume: bool = False,
     reviewed: Sequence[Path] = (),
-) -> None:
+) -> bool:
     """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights.
+
+    Return whether the training is finished: False after Ctrl-C.
 
     `changes` overrule the recipe's table `[training]`. `start` is a run folder whose weights to begin
     with. `resume` goes on with the unfinished training in `out`. `reviewed` are lists of what people
@@ -71,6 +73,7 @@ def train(
     else:
         if start:
             trainer.start_from(load_network(start)[1], start.name)
+        trainer.require_encoder()
         facts = {
             "changes": dict(changes or {}),
             "started_from": trainer.started_from,
@@ -86,7 +89,9 @@ def train(
     try:
         _epochs(trainer, recipe, val, out, standing)
         forget_last(out)
+        finished = True
     except KeyboardInterrupt:
+        finished = False
         print(
             f"stopped after {len(standing.rows)} epochs; the best weights are kept, and "
             f"--resume --out {out} goes on",
@@ -94,6 +99,7 @@ def train(
         )
     if standing.rows:
         draw_curves(standing.rows, out / "curves.png")
+    return finished
 
 
 def _resume(trainer: Trainer, out: Path, hashed: str) -> Standing:

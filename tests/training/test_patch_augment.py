@@ -6,7 +6,7 @@ import torch
 
 from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.logmel import frames
-from tools.augmentation.patch_augment import PatchAugment, band_centers
+from tools.networks.patch_augment import PatchAugment, band_centers
 from tools.networks.mn04 import efficientat_front_end
 
 FRONT_END = FrontEnd()

@@ -16,6 +16,9 @@ from tools.networks.vggish import VggishNetwork
 from tools.runs.recipe import Recipe
 
 
+RANDOM_WEIGHTS = "random weights"
+
+
 def input_shape(recipe: Recipe) -> tuple[int, int]:
     """Return the frames and bands of what the network is given at once."""
     return recipe.front_end.input_frames, recipe.front_end.mel_bands
@@ -39,7 +42,7 @@ def first_network(recipe: Recipe) -> tuple[nn.Module, str]:
     """Return the network to start training with, and what its weights are."""
     network, weights = build_network(recipe), getattr(recipe.network, "encoder_weights", "")
     if not weights:
-        return network, "random weights"
+        return network, RANDOM_WEIGHTS
     path = weights_file(weights)
     load_encoder(network.get_submodule("encoder"), path)
     return network, f"encoder of {path.name}"

@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from tools.augmentation.patch_augment import PatchAugment
+from tools.networks.patch_augment import PatchAugment
 from tools.measures.window_tables import score_store, split_tables
 from tools.networks.device import choose_device, mixed_precision
 from tools.networks.fitting import (
@@ -19,12 +19,13 @@ from tools.networks.fitting import (
     train_mode,
 )
 from tools.networks.network import WeightAverage, probabilities
-from tools.networks.network_kinds import first_network
+from tools.networks.network_kinds import RANDOM_WEIGHTS, first_network
 from tools.runs.recipe import Recipe
 from tools.windows.pcm_store import PcmStore
 from tools.windows.sampling import WindowSampler
 
 LARGEST_GRADIENT = 5.0
+MIXED_SHARE = 0.3  # of the patches get another background
 
 
 class StartError(Exception):
@@ -75,6 +76,14 @@ class Trainer:
         self.started_from = name if not left else f"{name}, but for {left} new tensors"
         self.average = WeightAverage(self.network, self._plan.average_decay)
 
+    def require_encoder(self) -> None:
+        """Raise when the recipe freezes an encoder that has learned nothing yet."""
+        frozen = not all(weight.requires_grad for weight in self.network.encoder.parameters())
+        if frozen and self.started_from == RANDOM_WEIGHTS:
+            raise StartError(
+                f"{self._recipe.name} trains on the encoder of another run: add --start RUN_DIR"
+            )
+
     @property
     def steps_per_epoch(self) -> int:
         """Return how many batches make an epoch."""
@@ -103,7 +112,8 @@ class Trainer:
 
     def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
         drawn, labels = self._sampler.draw(self._plan.batch)
-        others = self._sampler.draw_label(self._recipe.background, self._plan.batch)
+        mixed = max(1, round(MIXED_SHARE * self._plan.batch))
+        others = self._sampler.draw_label(self._recipe.background, mixed)
         patches = self._augment(torch.from_numpy(drawn), torch.from_numpy(others))
         targets = nn.functional.one_hot(torch.from_numpy(labels), len(self._recipe.labels)).float()
         patches, targets = self._augment.mixup(patches, targets, self._plan.mixup_share)

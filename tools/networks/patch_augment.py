@@ -25,10 +25,10 @@ class PatchAugment:
         self._band_hertz = torch.from_numpy(band_centers(front_end)).float()
 
     def __call__(self, patches: Tensor, backgrounds: Tensor) -> Tensor:
-        """Return changed patches; `backgrounds` has the same shape and is mixed into some of them."""
+        """Return changed patches; `backgrounds` are patches that are mixed into as many of them."""
         count = len(patches)
         mel = self.to_mel(patches) * self._color(patches) * self._decibels(count, -20, 6, 0.4)
-        mel = self._mix(mel, self.to_mel(backgrounds) * self._color(patches))
+        mel = self._mix(mel, self.to_mel(backgrounds) * self._color(backgrounds))
         mel = self._floor(mel)
         mel = self._band_limit(mel)
         return self._mask(self.to_log(mel))
@@ -80,13 +80,15 @@ class PatchAugment:
         return 10 ** (curve / 20)
 
     def _mix(self, mel: Tensor, other: Tensor) -> Tensor:
-        """Add another sound at a signal-to-noise ratio of -5...25 dB to a third of the patches."""
-        snr_db = self._uniform(len(mel), -5, 25)
-        level = mel.square().mean(dim=(1, 2)).sqrt()
+        """Add the other sounds to as many patches, at signal-to-noise ratios of -5...25 dB."""
+        mixed = torch.randperm(len(mel), generator=self._chance)[: len(other)]
+        snr_db = self._uniform(len(other), -5, 25)
+        level = mel[mixed].square().mean(dim=(1, 2)).sqrt()
         other_level = other.square().mean(dim=(1, 2)).sqrt().clamp_min(1e-6)
         scale = level / other_level * 10 ** (-snr_db / 20)
-        scale = torch.where(self._uniform(len(mel), 0, 1) < 0.3, scale, torch.zeros(len(mel)))
-        return (mel.square() + (other * scale[:, None, None]).square()).sqrt()
+        powers = mel.square()
+        powers[mixed] += (other * scale[:, None, None]).square()
+        return powers.sqrt()
 
     def _floor(self, mel: Tensor) -> Tensor:
         """Add the hiss of a microphone, so that exact silence around a clip tells nothing."""
