@@ -36,7 +36,7 @@ def corrected(*lists: Path) -> dict[str, Clip]:
     return {clip.name: clip for clip in clips}
 
 
-def test_clips_are_dropped_relabelled_and_vouched_for(tmp_path: Path) -> None:
+def test_clips_are_dropped_relabeled_and_vouched_for(tmp_path: Path) -> None:
     clips = corrected(
         clip_list(tmp_path, "a.wav,dog,drop", "b.wav,others,cry", "c.wav,others,keep")
     )
@@ -142,7 +142,7 @@ def test_summary_counts_what_was_decided() -> None:
         windows={"a.wav": {0.0: "drop"}, "c.wav": {0.0: "dog", 0.48: "keep"}},
     )
     said = summary(corrections, correct(CLIPS, corrections))
-    assert said.startswith("reviewed: 1 clips kept, 1 dropped, 1 relabelled; 1 windows left out")
+    assert said.startswith("reviewed: 1 clips kept, 1 dropped, 1 relabeled; 1 windows left out")
 
 
 def test_lists_are_told_apart_by_name_and_hash(tmp_path: Path) -> None:

@@ -71,9 +71,9 @@ def test_clip_is_shown_with_scores_picture_and_keys(
     review(reviewed, monkeypatch, "x q")
     said = capsys.readouterr().out
     assert "1/3  alarm:0  (train)" in said
-    assert "labeled alarm" in said
-    assert "heard others" in said
-    assert "95%" in said
+    assert "labeled alarm (4%), but it sounds like others (95%)" in said
+    assert f"{'▁' * 72}  alarm" in said
+    assert f"{'█' * 72}  others" in said
     assert "█" in said
     assert "1 alarm  2 others" in said
     assert "no such key: x" in said
@@ -113,5 +113,5 @@ def test_picture_shows_where_the_sound_is() -> None:
 
 
 def test_curve_rises_with_the_score() -> None:
-    assert text_curve(np.array([0.0, 0.5, 1.0], np.float32)) == "▁▅█"
+    assert text_curve(np.array([0.0, 0.5, 1.0], np.float32), columns=6) == "▁▁▅▅██"
     assert text_curve(np.array([0.0, 1.0, 0.0, 0.0], np.float32), columns=2) == "█▁"

@@ -115,7 +115,7 @@ def test_mislabeled_clips_are_reviewed_and_the_next_training_follows(
     assert facts["clips"] == {"train": 5, "val": 4}
     digest = hashlib.sha256(list_of.read_bytes()).hexdigest()
     assert facts["reviewed"] == [{"name": "reviewed.csv", "sha256": digest}]
-    assert "0 clips kept, 1 dropped, 1 relabelled" in capsys.readouterr().err
+    assert "0 clips kept, 1 dropped, 1 relabeled" in capsys.readouterr().err
 
     store = training_store(recipe, read_clips(recipe, clips, [list_of]), clips, cache)
     assert store_names(store.clips) == {

@@ -83,7 +83,7 @@ def summary(corrections: Corrections, corrected: Sequence[Clip]) -> str:
     kinds = Counter(of if of in (KEEP, DROP) else "" for of in corrections.clips.values())
     windows = sum(len(clip.dropped_seconds) for clip in corrected)
     return (
-        f"reviewed: {kinds[KEEP]} clips kept, {kinds[DROP]} dropped, {kinds['']} relabelled; "
+        f"reviewed: {kinds[KEEP]} clips kept, {kinds[DROP]} dropped, {kinds['']} relabeled; "
         f"{windows} windows left out, those said to be of another class too"
     )
 

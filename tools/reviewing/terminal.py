@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tools.data.corrections import DROP, KEEP, UNSURE
 from tools.data.flac import to_int16
 from tools.data.wav import wav_bytes
@@ -42,8 +45,7 @@ def _review(
     """Ask about one clip; return how many clips to go on by, or None to quit."""
     pcm = load_pcm(conflict.clip)
     wav = wav_bytes(to_int16(pcm))
-    _show(conflict, labels, place)
-    print("\n".join(text_spectrogram(window_frames(pcm))))
+    _show(conflict, pcm, labels, place)
     print(_keys(labels))
     player.play(wav)
     decision_of_key = VERDICT_OF_KEY | {str(n): label for n, label in enumerate(labels, 1)}
@@ -71,19 +73,20 @@ def _ask(decided: str) -> str:
     try:
         return input(f"{decided or 'undecided'}> ").strip().lower()
     except EOFError:
+        print()
         return "q"
 
 
-def _show(conflict: Conflict, labels: Sequence[str], place: str) -> None:
+def _show(conflict: Conflict, pcm: NDArray[np.float32], labels: Sequence[str], place: str) -> None:
     clip = conflict.clip
     print(f"\n{place}  {clip.path or clip.name}  ({clip.split})")
-    for label, score in (
-        (clip.label, conflict.own_score),
-        (conflict.heard, conflict.heard_score),
-    ):
-        curve = text_curve(conflict.scores[:, labels.index(label)])
-        role = "labeled" if label == clip.label else "heard"
-        print(f"{role:>8} {label:<10} {score:4.0%}  {curve}")
+    print(
+        f"labeled {clip.label} ({conflict.own_score:.0%}), but it sounds like {conflict.heard} "
+        f"({conflict.heard_score:.0%})"
+    )
+    print("\n".join(text_spectrogram(window_frames(pcm))))
+    for label in (clip.label, conflict.heard):
+        print(f"{text_curve(conflict.scores[:, labels.index(label)])}  {label}")
 
 
 def _keys(labels: Sequence[str]) -> str:

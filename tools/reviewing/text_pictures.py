@@ -19,9 +19,9 @@ def text_spectrogram(
 
 def text_curve(scores: NDArray[np.float32], *, columns: int = 72) -> str:
     """Return a line of bars for scores (n,) in 0..1; of several in a column the highest."""
-    parts = np.array_split(scores, min(columns, len(scores)))
-    heights = [round(float(part.max()) * (len(HEIGHTS) - 1)) for part in parts]
-    return "".join(HEIGHTS[height] for height in heights)
+    stretched = np.repeat(scores, -(-columns // len(scores)))
+    heights = [part.max() * (len(HEIGHTS) - 1) for part in np.array_split(stretched, columns)]
+    return "".join(HEIGHTS[round(float(height))] for height in heights)
 
 
 def _shrunk(values: NDArray[np.float32], count: int) -> NDArray[np.float32]:
