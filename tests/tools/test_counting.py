@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.data.dataset import Clip, DatasetError
+from tools.data.dataset import Clip, DatasetError, data_hash
 from tools.windows import takes
 from tools.windows.counting import counting_windows
 from tools.windows.pcm_store import open_store
@@ -92,10 +92,11 @@ def test_dropped_windows_are_left_out_of_every_training_take(
     assert np.flatnonzero(heard[0].starts)[0] == 72 + 7.5 * 48
 
 
-def test_dropped_windows_make_another_store(tmp_path: Path) -> None:
+def test_dropped_windows_make_other_data_and_another_store(tmp_path: Path) -> None:
     dropped = replace(ROOM, dropped_seconds=(0.48,))
     stores = [
         open_store(tmp_path, [clip], TAKE, "", title="test", workers=1) for clip in (ROOM, dropped)
     ]
     assert len(list(tmp_path.iterdir())) == 2
     assert stores[0].starts.sum() == stores[1].starts.sum() + 1
+    assert data_hash([ROOM]) != data_hash([dropped])
