@@ -7,6 +7,7 @@ laptop add `--epochs 2 --windows 2000` for a first try in minutes. The run folde
 """
 
 import argparse
+import copy
 import json
 import sys
 import time
@@ -21,10 +22,10 @@ import torch
 from tools.data.corrections import list_facts
 from tools.data.dataset import DatasetError, data_hash
 from tools.measures.plots import draw_curves
+from tools.networks.clip_lesson import ClipLesson
 from tools.networks.encoder_weights import WeightsError
 from tools.networks.network import weight_count
-from tools.networks.network_kinds import build_network
-from tools.networks.trainer import EpochFigures, StartError, Trainer, validate
+from tools.networks.trainer import EpochFigures, Lesson, StartError, Trainer
 from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import (
     Standing,
@@ -36,7 +37,6 @@ from tools.runs.checkpoint import (
 )
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
 from tools.runs.run_folder import RunFolderError, create_run_folder, require_no_run, write_json
-from tools.windows.pcm_store import PcmStore
 from tools.windows.training_data import evaluation_store, read_clips, training_store
 
 
@@ -65,7 +65,8 @@ def train(
     clips = read_clips(recipe, data, reviewed)
     val = evaluation_store(recipe, clips, "val", cache)
     store = training_store(recipe, clips, data, cache)
-    trainer = Trainer(recipe, store)
+    lesson = ClipLesson(recipe, store, val)
+    trainer = Trainer(recipe, lesson)
     hashed = data_hash(clips)
     standing = Standing()
     if resume:
@@ -81,13 +82,13 @@ def train(
             "data_hash": hashed,
             "reviewed": list_facts(reviewed),
             "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
-            "left_out": store.failures + val.failures,
+            "left_out": lesson.left_out,
             "weights": weight_count(trainer.network),
             "torch": torch.__version__,
         }
         create_run_folder(out, recipe, facts)
     try:
-        _epochs(trainer, recipe, val, out, standing)
+        _epochs(trainer, recipe, lesson, out, standing)
         forget_last(out)
         finished = True
     except KeyboardInterrupt:
@@ -114,14 +115,16 @@ def _resume(trainer: Trainer, out: Path, hashed: str) -> Standing:
     return standing
 
 
-def _epochs(trainer: Trainer, recipe: Recipe, val: PcmStore, out: Path, standing: Standing) -> None:
-    averaged = build_network(recipe).to(memory_format=torch.channels_last)
+def _epochs(
+    trainer: Trainer, recipe: Recipe, lesson: Lesson, out: Path, standing: Standing
+) -> None:
+    averaged = copy.deepcopy(trainer.network)
     for epoch in range(len(standing.rows) + 1, recipe.training.epochs + 1):
         started = time.monotonic()
         figures = trainer.run_epoch()
-        state = trainer.average.state()
+        state = trainer.averaged_state()
         averaged.load_state_dict(state)
-        tables = validate(averaged, recipe, val)
+        tables = lesson.judge(averaged)
         row = _row(epoch, figures, tables, time.monotonic() - started)
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
         if row["figure"] > standing.best_figure:

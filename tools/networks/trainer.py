@@ -1,15 +1,13 @@
 """Fit one network, an epoch at a time, from a seed that decides all chance."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
+from torch import Tensor, nn
 
-from tools.networks.patch_augment import PatchAugment
-from tools.measures.window_tables import score_store, split_tables
 from tools.networks.device import choose_device, mixed_precision
 from tools.networks.fitting import (
     class_weights,
@@ -21,11 +19,8 @@ from tools.networks.fitting import (
 from tools.networks.network import WeightAverage, probabilities
 from tools.networks.network_kinds import RANDOM_WEIGHTS, first_network
 from tools.runs.recipe import Recipe
-from tools.windows.pcm_store import PcmStore
-from tools.windows.sampling import WindowSampler
 
 LARGEST_GRADIENT = 5.0
-MIXED_SHARE = 0.3  # of the patches get another background
 
 
 class StartError(Exception):
@@ -40,24 +35,48 @@ class EpochFigures:
     accuracy: float
 
 
+class Lesson(Protocol):
+    """What a network learns from, and what it is judged by.
+
+    `part` names the module that is taught, empty for the whole network; `taught_by` says for people by
+    what. `shares` (labels,) are how often labels are drawn, `left_out` the messages of clips without audio.
+    """
+
+    part: str
+    taught_by: str
+    shares: NDArray[np.float64]
+    left_out: list[str]
+
+    def batch(self) -> tuple[Tensor, Tensor]:
+        """Draw inputs of the part and targets (n, labels)."""
+
+    def judge(self, network: nn.Module) -> dict[str, Any]:
+        """Return the tables of the validation split."""
+
+    def chance(self) -> dict[str, Any]:
+        """Return where the chance stands."""
+
+    def restore_chance(self, state: dict[str, Any]) -> None:
+        """Put the chance there."""
+
+
 class Trainer:
     """Hold a network and all that changes while it is fitted."""
 
-    def __init__(self, recipe: Recipe, store: PcmStore) -> None:
-        """Build the network, the optimizer and the sampler from the recipe's seed."""
+    def __init__(self, recipe: Recipe, lesson: Lesson) -> None:
+        """Build the network and the optimizer from the recipe's seed."""
         torch.manual_seed(recipe.seed)
         self._recipe = recipe
         self._plan = recipe.training
         self._device = choose_device()
-        self._rng = np.random.default_rng(recipe.seed)
-        self._sampler = WindowSampler(store, recipe, self._rng)
-        self._augment = PatchAugment(recipe.seed, recipe.front_end)
+        self._lesson = lesson
         network, self.started_from = first_network(recipe)
         self.network = network.to(self._device, memory_format=torch.channels_last)
-        self.average = WeightAverage(self.network, self._plan.average_decay)
-        weights = class_weights(self._plan, self._sampler.shares)
+        self._part = self.network.get_submodule(lesson.part)
+        self._average = WeightAverage(self._part, self._plan.average_decay)
+        weights = class_weights(self._plan, lesson.shares)
         self._loss = make_loss(recipe, None if weights is None else weights.to(self._device))
-        self._optimizer = make_optimizer(self._plan, self.network)
+        self._optimizer = make_optimizer(self._plan, self._part)
         steps = self._plan.epochs * self.steps_per_epoch
         self._schedule = make_schedule(self._plan, self._optimizer, steps)
 
@@ -74,7 +93,7 @@ class Trainer:
         self.network.load_state_dict(mine | taken)
         left = len(mine) - len(taken)
         self.started_from = name if not left else f"{name}, but for {left} new tensors"
-        self.average = WeightAverage(self.network, self._plan.average_decay)
+        self._average = WeightAverage(self._part, self._plan.average_decay)
 
     def require_encoder(self) -> None:
         """Raise when the recipe freezes an encoder that has learned nothing yet."""
@@ -91,55 +110,50 @@ class Trainer:
 
     def run_epoch(self) -> EpochFigures:
         """Train one epoch."""
-        train_mode(self.network)
+        train_mode(self._part)
         steps = [self._step() for _ in range(self.steps_per_epoch)]
         loss, accuracy = (float(mean) for mean in np.mean(steps, axis=0))
         return EpochFigures(loss=loss, accuracy=accuracy)
 
     def _step(self) -> tuple[float, float]:
-        patches, targets = (part.to(self._device) for part in self._batch())
+        inputs, targets = (values.to(self._device) for values in self._lesson.batch())
         with mixed_precision(self._device):
-            logits = self.network(patches)
+            logits = self._part(inputs)
         loss = self._loss(logits.float(), targets)
         self._optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        nn.utils.clip_grad_norm_(self.network.parameters(), LARGEST_GRADIENT)
+        nn.utils.clip_grad_norm_(self._part.parameters(), LARGEST_GRADIENT)
         self._optimizer.step()
         self._schedule.step()
-        self.average.update(self.network)
+        self._average.update(self._part)
         right = (logits.argmax(dim=1) == targets.argmax(dim=1)).float().mean()
         return float(loss.detach()), float(right)
 
-    def _batch(self) -> tuple[torch.Tensor, torch.Tensor]:
-        drawn, labels = self._sampler.draw(self._plan.batch)
-        mixed = max(1, round(MIXED_SHARE * self._plan.batch))
-        others = self._sampler.draw_label(self._recipe.background, mixed)
-        patches = self._augment(torch.from_numpy(drawn), torch.from_numpy(others))
-        targets = nn.functional.one_hot(torch.from_numpy(labels), len(self._recipe.labels)).float()
-        patches, targets = self._augment.mixup(patches, targets, self._plan.mixup_share)
-        return patches[:, None], targets
+    def averaged_state(self) -> dict[str, Tensor]:
+        """Return the whole network's state with the average of what is taught, on the CPU."""
+        prefix = f"{self._lesson.part}." if self._lesson.part else ""
+        average = {prefix + name: value for name, value in self._average.state().items()}
+        rest = {name: value.cpu() for name, value in self.network.state_dict().items()}
+        return rest | average
 
     def state(self) -> dict[str, Any]:
         """Return all that an interrupted training needs to go on as if nothing had happened."""
         return {
-            "network": self.network.state_dict(),
-            "average": self.average.whole_state(),
+            "network": self._part.state_dict(),
+            "average": self._average.whole_state(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
-            "sampler": self._rng.bit_generator.state,
-            "augment": self._augment.chance_state(),
             "torch": torch.get_rng_state(),
             "started_from": self.started_from,
-        }
+        } | self._lesson.chance()
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from `state`."""
-        self.network.load_state_dict(state["network"])
-        self.average.restore(state["average"])
+        self._part.load_state_dict(state["network"])
+        self._average.restore(state["average"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])
-        self._rng.bit_generator.state = state["sampler"]
-        self._augment.restore_chance(state["augment"])
+        self._lesson.restore_chance(state)
         torch.set_rng_state(state["torch"])
         self.started_from = state["started_from"]
 
@@ -160,10 +174,3 @@ class TorchScorer:
             logits = self._network(torch.from_numpy(patches).to(self._device)[:, None])
         scores: NDArray[np.float32] = probabilities(logits.float(), self._head).cpu().numpy()
         return scores
-
-
-def validate(network: nn.Module, recipe: Recipe, store: PcmStore) -> dict[str, Any]:
-    """Return the tables of the validation split."""
-    scorer = TorchScorer(network, recipe)
-    windows = score_store(store, recipe.labels, scorer, recipe.front_end, quiet=True)
-    return split_tables(windows, recipe.labels, recipe.background)
