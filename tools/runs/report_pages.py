@@ -23,7 +23,7 @@ def write_pages(
     figures: Mapping[str, Any], recipe: Recipe, alert_thresholds: str, folder: Path
 ) -> None:
     """Write report.md and report.html into the folder that holds their pictures."""
-    pages = _templates()
+    pages = templates()
     text = pages.get_template("report.md.j2").render(
         figures,
         recipe=recipe,
@@ -38,7 +38,8 @@ def write_pages(
     (folder / "report.html").write_text(page, encoding="utf-8")
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the pages of this folder, and how they write numbers."""
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=select_autoescape(("html.j2",)),

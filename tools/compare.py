@@ -1,0 +1,148 @@
+"""Train and measure the paper's systems and ours on the same data: `python -m tools.compare --data CLIPS`.
+
+Trains each system of models/recipes/compare.toml into OUT/NAME with a report, then writes docs/paper.md:
+the paper's tables beside ours. What is finished in OUT is kept, so an interrupted comparison goes on where
+it was; on two CPU cores all of it takes about an hour and a half. `--only compact --windows 1000 --epochs 2`
+is a first try in minutes.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tools.data.dataset import DatasetError, data_hash, read_dataset
+from tools.fetch import WEIGHTS, find_weights
+from tools.networks.encoder_weights import WeightsError
+from tools.networks.trainer import StartError
+from tools.report import write_run_report
+from tools.runs.comparison import System, present, read_systems
+from tools.runs.comparison_page import write_comparison
+from tools.runs.recipe import RecipeError, read_recipe
+from tools.runs.run_folder import ROOT, RunFolderError, recipe_place, surroundings, write_json
+from tools.train import train
+
+SYSTEMS = ROOT / "models" / "recipes" / "compare.toml"
+
+
+def compare(
+    systems: Sequence[System], data: Path, out: Path, cache: Path, notes: Sequence[str]
+) -> dict[str, Any]:
+    """Train and measure what is not finished yet; return the figures of all systems."""
+    measured = {}
+    for number, system in enumerate(systems, 1):
+        print(f"{system.recipe} ({number} of {len(systems)})", flush=True)
+        measured[system.recipe] = _measured(system, data, out, cache)
+    figures = {
+        "data": data.name,
+        "notes": list(notes),
+        **surroundings(),
+        "systems": measured,
+    }
+    write_json(out / "compare.json", figures)
+    return figures
+
+
+def _measured(system: System, data: Path, out: Path, cache: Path) -> dict[str, Any]:
+    """Return the figures of a system's report, from its folder if they are there."""
+    run = out / system.recipe
+    report = run / "report" / "metrics.json"
+    if not report.is_file():
+        _train(system, data, run, out, cache)
+        return write_run_report(run, data, cache)
+    figures: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    recipe = read_recipe(ROOT / recipe_place(system.recipe))
+    hashed = data_hash(read_dataset(data, recipe.labels))
+    if figures["measured_on"]["data_hash"] != hashed:
+        raise RunFolderError(
+            f"{run}: was measured on other data; choose another --out or delete it"
+        )
+    if read_recipe(run / "recipe.toml") != recipe or figures["facts"]["changes"] != system.changes:
+        raise RunFolderError(f"{run}: is of another recipe; choose another --out or delete it")
+    return figures
+
+
+def _train(system: System, data: Path, run: Path, out: Path, cache: Path) -> None:
+    """Train a system unless its training is finished."""
+    unfinished = (run / "last.pt").is_file()
+    if (run / "best.pt").is_file() and not unfinished:
+        return
+    finished = train(
+        read_recipe(ROOT / recipe_place(system.recipe)),
+        data,
+        run,
+        cache,
+        changes=system.changes,
+        start=out / system.start if system.start and not unfinished else None,
+        resume=unfinished,
+    )
+    if not finished:
+        raise KeyboardInterrupt
+
+
+def _chosen(options: argparse.Namespace) -> tuple[list[System], list[str]]:
+    """Return the systems of the command line and notes on those that are left out."""
+    systems = read_systems(options.systems)
+    known = [system.recipe for system in systems]
+    if unknown := [name for name in options.only or () if name not in known]:
+        raise RecipeError(
+            f"{options.systems}: has no system {unknown[0]!r}; choose of {', '.join(known)}"
+        )
+    absent = [name for name in WEIGHTS if not find_weights(name).is_file()]
+    chosen, notes = present(systems, absent)
+    if options.only:
+        needed = set(options.only) | {s.start for s in chosen if s.recipe in options.only}
+        chosen = [system for system in chosen if system.recipe in needed]
+    given = {"epochs": options.epochs, "windows_per_epoch": options.windows}
+    changes = {name: value for name, value in given.items() if value}
+    if not chosen:
+        raise RecipeError("no system is left to compare: " + " ".join(notes))
+    return [replace(system, changes={**system.changes, **changes}) for system in chosen], notes
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.compare",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
+    parser.add_argument("--out", type=Path, default=Path("runs/compare"), help="folder of the runs")
+    parser.add_argument(
+        "--page", type=Path, default=ROOT / "docs" / "paper.md", help="what to write"
+    )
+    parser.add_argument("--systems", type=Path, default=SYSTEMS, help="TOML list of systems")
+    parser.add_argument(
+        "--only", action="append", metavar="NAME", help="of the systems; repeatable"
+    )
+    parser.add_argument("--epochs", type=int, help="instead of the list's")
+    parser.add_argument("--windows", type=int, help="windows per epoch instead of the list's")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
+    options = parser.parse_args(arguments)
+    try:
+        systems, notes = _chosen(options)
+        figures = compare(systems, options.data, options.out, options.cache, notes)
+        write_comparison(figures, options.page)
+    except (
+        DatasetError,
+        RecipeError,
+        RunFolderError,
+        StartError,
+        WeightsError,
+        OSError,
+    ) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the same command goes on", file=sys.stderr)
+        return 130
+    print(f"wrote {options.page}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
