@@ -20,10 +20,11 @@ import numpy as np
 import torch
 
 from tools.data.corrections import list_facts
-from tools.data.dataset import DatasetError, data_hash
+from tools.data.dataset import Clip, DatasetError, data_hash
 from tools.measures.plots import draw_curves
 from tools.networks.clip_lesson import ClipLesson
 from tools.networks.encoder_weights import WeightsError
+from tools.networks.head_lesson import read_lesson, require_encoder
 from tools.networks.network import weight_count
 from tools.networks.trainer import EpochFigures, Lesson, StartError, Trainer
 from tools.reviewing.option import add_reviewed
@@ -50,6 +51,7 @@ def train(
     start: Path | None = None,
     resume: bool = False,
     reviewed: Sequence[Path] = (),
+    vectors: Path | None = None,
 ) -> bool:
     """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights.
 
@@ -57,27 +59,28 @@ def train(
 
     `changes` overrule the recipe's table `[training]`. `start` is a run folder whose weights to begin
     with. `resume` goes on with the unfinished training in `out`. `reviewed` are lists of what people
-    decided about the clips.
+    decided about the clips. `vectors` is a folder of python -m tools.embed to teach the classifier by.
     """
     recipe = replace(recipe, training=replace(recipe.training, **(changes or {})))
     if not resume:
         require_no_run(out)
     clips = read_clips(recipe, data, reviewed)
-    val = evaluation_store(recipe, clips, "val", cache)
-    store = training_store(recipe, clips, data, cache)
-    lesson = ClipLesson(recipe, store, val)
+    lesson = _lesson(recipe, clips, data, cache, vectors)
     trainer = Trainer(recipe, lesson)
     hashed = data_hash(clips)
     standing = Standing()
     if resume:
-        standing = _resume(trainer, out, hashed)
-    else:
-        if start:
-            trainer.start_from(load_network(start)[1], start.name)
-        trainer.require_encoder()
+        standing = _resume(trainer, out, hashed, lesson.taught_by)
+    elif start:
+        trainer.start_from(load_network(start)[1], start.name)
+    trainer.require_encoder()
+    if vectors:
+        require_encoder(recipe, trainer.network, vectors)
+    if not resume:
         facts = {
             "changes": dict(changes or {}),
             "started_from": trainer.started_from,
+            "taught_by": lesson.taught_by,
             "data": str(data.name),
             "data_hash": hashed,
             "reviewed": list_facts(reviewed),
@@ -103,14 +106,30 @@ def train(
     return finished
 
 
-def _resume(trainer: Trainer, out: Path, hashed: str) -> Standing:
+def _lesson(
+    recipe: Recipe, clips: list[Clip], data: Path, cache: Path, vectors: Path | None
+) -> Lesson:
+    if vectors:
+        return read_lesson(recipe, clips, data, vectors)
+    val = evaluation_store(recipe, clips, "val", cache)
+    return ClipLesson(recipe, training_store(recipe, clips, data, cache), val)
+
+
+def _resume(trainer: Trainer, out: Path, hashed: str, taught_by: str) -> Standing:
     """Put the trainer where it was; refuse when the data has changed since."""
     state, standing = load_last(out)
-    if json.loads((out / "run.json").read_text())["data_hash"] != hashed:
+    facts = json.loads((out / "run.json").read_text())
+    if (before := facts.get("taught_by", ClipLesson.taught_by)) != taught_by:
+        raise RunFolderError(
+            f"{out}: is taught by {before}; resume it with --vectors or without it, as it began"
+        )
+    if facts["data_hash"] != hashed:
         raise RunFolderError(
             f"{out}: its data has changed since, or other lists are given to --reviewed; train anew "
             f"into another --out, with --start {out} to begin with its weights"
         )
+    # What is not taught, an encoder that vectors were made with, is kept with the best weights alone.
+    trainer.start_from(load_network(out)[1], out.name)
     trainer.restore(state)
     return standing
 
@@ -172,6 +191,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     add_reviewed(parser)
     parser.add_argument("--start", type=Path, help="run folder whose weights to start from")
+    parser.add_argument(
+        "--vectors", type=Path, help="folder of python -m tools.embed to learn from"
+    )
     parser.add_argument("--resume", action="store_true", help="go on with the training in --out")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the recipe's")
@@ -196,6 +218,7 @@ def main(arguments: list[str] | None = None) -> int:
             start=options.start,
             resume=options.resume,
             reviewed=options.reviewed,
+            vectors=options.vectors,
         )
     except (
         DatasetError,
