@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tools.data.dataset import (
+    SPLITS,
     Clip,
     DatasetError,
     check_groups,
@@ -77,6 +78,27 @@ def test_folder_per_class_is_split_the_same_way_each_time(tmp_path: Path) -> Non
             "val": 2,
             "test": 2,
         }
+
+
+@pytest.mark.parametrize(
+    ("count", "splits"),
+    [
+        (1, ["train"]),
+        (2, ["train", "val"]),
+        (3, ["train", "val", "test"]),
+        (4, ["train", "train", "val", "test"]),
+        (5, ["train", "train", "train", "val", "test"]),
+        (6, ["train", "train", "train", "train", "val", "test"]),
+    ],
+)
+def test_small_class_has_clips_to_train_and_choose_by_first(
+    tmp_path: Path, count: int, splits: list[str]
+) -> None:
+    (tmp_path / "alarm").mkdir()
+    for number in range(count):
+        (tmp_path / "alarm" / f"{number}.wav").touch()
+    clips = read_dataset(tmp_path, LABELS[:1])
+    assert sorted((clip.split for clip in clips), key=SPLITS.index) == splits
 
 
 def test_empty_class_folder_is_named(tmp_path: Path) -> None:

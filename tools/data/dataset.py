@@ -65,8 +65,8 @@ def require_every_label(
     missing = [label for label in labels if label not in present]
     if missing:
         raise DatasetError(
-            f"{data}: no {split} clip of {', '.join(missing)}; add recordings of it or take the "
-            "label out of the recipe"
+            f"{data}: no {split} clip of {', '.join(missing)}; add recordings of it, three at least, or "
+            "take the label out of the recipe"
         )
 
 
@@ -144,14 +144,21 @@ def _read_class_folders(folder: Path, labels: Sequence[str]) -> list[Clip]:
 
 
 def _split_class(folder: Path, label: str, paths: Sequence[Path]) -> list[Clip]:
-    """Put each fifth file into val and the one after it into test, in an order given by names.
+    """Put of each five files one into val and one into test, in an order given by names.
 
     The order is that of a hash of the name, so it looks random and is the same everywhere.
     """
     names = [path.relative_to(folder).as_posix() for path in paths]
     order = sorted(range(len(names)), key=lambda i: hashlib.sha256(names[i].encode()).digest())
-    split_of = {i: {3: "val", 4: "test"}.get(k % 5, "train") for k, i in enumerate(order)}
+    split_of = {i: _split_at(place, len(names)) for place, i in enumerate(order)}
     return [
         Clip(name=name, label=label, split=split_of[i], group=name, path=paths[i])
         for i, name in enumerate(names)
     ]
+
+
+def _split_at(place: int, count: int) -> str:
+    """Return a file's split; of fewer than five, three have one each, and two have none for test."""
+    if count < 5:
+        return SPLITS[max(0, place - max(0, count - len(SPLITS)))]
+    return {3: "val", 4: "test"}.get(place % 5, "train")
