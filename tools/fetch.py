@@ -35,6 +35,12 @@ WEIGHTS = {
         sha256_prefix="10086976",
         about="VGGish, 72 million weights, 275 MiB",
     ),
+    "vggish_pca": Weights(
+        url="https://github.com/harritaylor/torchvggish/releases/download/v0.1/"
+        "vggish_pca_params-970ea276.pth",
+        sha256_prefix="970ea276",
+        about="the PCA of VGGish's post-processor, 0.2 MiB",
+    ),
     "mn04": Weights(
         url="https://github.com/fschmid56/EfficientAT/releases/download/v0.0.1/mn04_as_mAP_432.pt",
         sha256_prefix="899a8c6217063f69",

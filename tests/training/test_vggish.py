@@ -10,10 +10,16 @@ from audio_guard_engine.card import load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import export, train
 from tools.fetch import cached_file
-from tools.networks.encoder_weights import WeightsError, load_encoder, weights_file
+from tools.networks.encoder_weights import (
+    WeightsError,
+    load_encoder,
+    load_postprocessor,
+    weights_file,
+)
 from tools.networks.network import weight_count
 from tools.networks.network_recipe import VggishRecipe
 from tools.networks.vggish import VggishEncoder, VggishNetwork
+from tools.networks.vggish_postprocessor import VggishPostprocessor
 from tools.runs.checkpoint import load_network
 
 State = dict[str, torch.Tensor]
@@ -185,6 +191,46 @@ def test_classifier_learns_on_a_frozen_encoder_and_is_exported(
     export.export(run, data, tmp_path / "models", cache, data_name="synthetic")  # checks parity
     for runtime in (Runtime.NCNN, Runtime.LITERT):
         assert load_scorer(load_model("tiny", tmp_path / "models"), runtime).runtime is runtime
+
+
+def pca(width: int) -> State:
+    """Make a rotation that swaps components and halves the first, with means of 0.5."""
+    rows = torch.eye(width).flip(0)
+    rows[0] /= 2
+    return {"pca_eigen_vectors": rows, "pca_means": torch.full((width, 1), 0.5)}
+
+
+def test_postprocessor_rotates_clips_and_quantizes_as_published(tmp_path: Path) -> None:
+    arrays = {name: value.numpy() for name, value in pca(4).items()}  # as the published file
+    processor = VggishPostprocessor(4)
+    load_postprocessor(processor, save(arrays, tmp_path / "pca.pth"))
+    processed = processor(torch.tensor([[9.0, 0.5, 0.5 + 1.0, 0.5 + 3.0]]))[0]
+    step = 4 / 255
+    coded = (processed + 2) / step
+    # Half of the last, then the others from the back; 8.5 is clipped.
+    assert torch.allclose(coded, torch.tensor([223.0, 191.0, 128.0, 255.0]), atol=1e-3)
+
+
+def test_postprocessor_of_another_shape_is_named(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match=r"pca\.pth: pca_eigen_vectors has the shape \(4, 4\)"):
+        load_postprocessor(VggishPostprocessor(8), save(pca(4), tmp_path / "pca.pth"))
+
+
+def test_classifier_learns_behind_the_postprocessor_and_is_exported(
+    narrow: Path, recipe_path: Path, data: Path, cache: Path, tmp_path: Path
+) -> None:
+    published_pca = save(pca(8), tmp_path / "pca.pth")
+    network = NARROW_TOML.replace("WEIGHTS", str(narrow)).replace(
+        "freeze_encoder", f'postprocessor = "{published_pca}"\nfreeze_encoder'
+    )
+    head, _, rest = recipe_path.read_text().partition("[network]")
+    recipe, run = tmp_path / "recipe.toml", tmp_path / "run"
+    recipe.write_text(head + network + rest[rest.index("[decider") :])
+    arguments = ["--recipe", recipe, "--data", data, "--out", run, "--cache", cache]
+    assert train.main([str(argument) for argument in arguments]) == 0
+    trained = load_network(run)[1]
+    assert torch.equal(trained.postprocessor.pca_eigen_vectors, pca(8)["pca_eigen_vectors"])
+    export.export(run, data, tmp_path / "models", cache, data_name="synthetic")  # checks parity
 
 
 def test_training_without_the_weights_says_how_to_get_them(

@@ -3,13 +3,22 @@
 import pickle
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from tools.fetch import WEIGHTS, find_weights
 from tools.networks.mobilenet import from_published
 
-CURE = "get the published weights with python -m tools.fetch vggish"
+CURE = f"get the published weights with python -m tools.fetch ({', '.join(WEIGHTS)})"
+# The published PCA holds numpy's arrays; these are all that it takes to read them.
+NUMPY_ARRAYS = [
+    np.ndarray,
+    np.dtype,
+    np.dtypes.Float32DType,
+    np.dtypes.Float64DType,
+    np._core.multiarray._reconstruct,  # noqa: SLF001
+]
 
 
 class WeightsError(Exception):
@@ -37,6 +46,16 @@ def load_encoder(encoder: nn.Module, path: Path) -> None:
     encoder.load_state_dict({name: state[name] for name in wanted})
 
 
+def load_postprocessor(postprocessor: nn.Module, path: Path) -> None:
+    """Take over the published PCA of VGGish, whose means may be a column."""
+    state = _read_state(path)
+    if "pca_means" in state:
+        state["pca_means"] = state["pca_means"].reshape(-1)
+    wanted = postprocessor.state_dict()
+    check_layout(path, state, wanted)
+    postprocessor.load_state_dict({name: state[name].float() for name in wanted})
+
+
 def check_layout(path: Path, state: dict[str, Tensor], wanted: dict[str, Tensor]) -> None:
     """Raise and name the first weight that is missing or has another shape; meta tensors will do."""
     for name, weight in wanted.items():
@@ -49,9 +68,14 @@ def check_layout(path: Path, state: dict[str, Tensor], wanted: dict[str, Tensor]
 
 def _read_state(path: Path) -> dict[str, Tensor]:
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
+        with torch.serialization.safe_globals(NUMPY_ARRAYS):
+            content = torch.load(path, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
         raise WeightsError(f"{path}: is no file of PyTorch weights; {CURE}") from error
     if not isinstance(content, dict):
         raise WeightsError(f"{path}: holds no state dict; {CURE}")
-    return {name: value for name, value in content.items() if isinstance(value, Tensor)}
+    return {
+        name: torch.as_tensor(value)
+        for name, value in content.items()
+        if isinstance(value, Tensor | np.ndarray)
+    }

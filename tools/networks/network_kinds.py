@@ -3,7 +3,7 @@
 from torch import nn
 
 from tools.networks.cnn2d import Cnn2dNetwork
-from tools.networks.encoder_weights import load_encoder, weights_file
+from tools.networks.encoder_weights import load_encoder, load_postprocessor, weights_file
 from tools.networks.mn04 import MobileNetNetwork
 from tools.networks.network import CompactNetwork
 from tools.networks.network_recipe import (
@@ -14,7 +14,6 @@ from tools.networks.network_recipe import (
 )
 from tools.networks.vggish import VggishNetwork
 from tools.runs.recipe import Recipe
-
 
 RANDOM_WEIGHTS = "random weights"
 
@@ -45,4 +44,6 @@ def first_network(recipe: Recipe) -> tuple[nn.Module, str]:
         return network, RANDOM_WEIGHTS
     path = weights_file(weights)
     load_encoder(network.get_submodule("encoder"), path)
+    if chosen := getattr(recipe.network, "postprocessor", ""):
+        load_postprocessor(network.get_submodule("postprocessor"), weights_file(chosen))
     return network, f"encoder of {path.name}"

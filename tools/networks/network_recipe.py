@@ -54,8 +54,9 @@ class VggishRecipe:
 
     The defaults are those of the published network, and its weights fit no others.
     `encoder_weights`: a state dict file, or a name that `python -m tools.fetch` knows; empty for
-    random weights. `freeze_encoder`: train the classifier alone. `classifier`: widths of its hidden
-    layers. `dropout` is before each of its layers.
+    random weights. `freeze_encoder`: train the classifier alone. `postprocessor`: the published PCA that
+    whitens and quantizes the embeddings, a file or a name as before; empty for none. `classifier`: widths
+    of its hidden layers. `dropout` is before each of its layers.
     """
 
     channels: tuple[int, ...] = (64, 128, 256, 256, 512, 512)
@@ -63,6 +64,7 @@ class VggishRecipe:
     embedding: int = 128
     encoder_weights: str = ""
     freeze_encoder: bool = False
+    postprocessor: str = ""
     classifier: tuple[int, ...] = (128,)
     dropout: float = 0.0
 
@@ -70,6 +72,11 @@ class VggishRecipe:
         if len(self.channels) != 6:
             raise ValueError("network.channels: VGGish has six layers")
         _require_encoder_weights(self.freeze_encoder, self.encoder_weights)
+        if self.postprocessor and not self.freeze_encoder:
+            raise ValueError(
+                "network.postprocessor: its steps let no gradient through, so it needs "
+                "network.freeze_encoder = true"
+            )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

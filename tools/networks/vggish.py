@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from tools.networks.network_recipe import VggishRecipe
+from tools.networks.vggish_postprocessor import VggishPostprocessor
 
 POOL_AFTER = (0, 1, 3, 5)
 
@@ -61,6 +62,9 @@ class VggishNetwork(nn.Module):
         self.encoder = VggishEncoder(sizes, frames, bands)
         self.encoder.requires_grad_(not sizes.freeze_encoder)
         self._frozen = sizes.freeze_encoder
+        self.postprocessor = (
+            VggishPostprocessor(sizes.embedding) if sizes.postprocessor else nn.Identity()
+        )
         layers: list[nn.Module] = []
         before = sizes.embedding
         for width in sizes.classifier:
@@ -72,7 +76,7 @@ class VggishNetwork(nn.Module):
     def embedding(self, patches: Tensor) -> Tensor:
         """Return the embeddings (n, embedding) of patches (n, 1, frames, bands)."""
         with torch.no_grad() if self._frozen else contextlib.nullcontext():
-            embeddings: Tensor = self.encoder(patches)
+            embeddings: Tensor = self.postprocessor(self.encoder(patches))
         return embeddings
 
     def forward(self, patches: Tensor) -> Tensor:
