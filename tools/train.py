@@ -11,7 +11,7 @@ import copy
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ def train(
     resume: bool = False,
     reviewed: Sequence[Path] = (),
     vectors: Path | None = None,
+    go_on: Callable[[dict[str, Any]], bool] = lambda _: True,
 ) -> bool:
     """Train until the epochs are over, validation stands still or Ctrl-C; keep the best weights.
 
@@ -60,6 +61,7 @@ def train(
     `changes` overrule the recipe's table `[training]`. `start` is a run folder whose weights to begin
     with. `resume` goes on with the unfinished training in `out`. `reviewed` are lists of what people
     decided about the clips. `vectors` is a folder of python -m tools.embed to teach the classifier by.
+    `go_on` is given the figures of each epoch, and ends the training by returning False.
     """
     recipe = replace(recipe, training=replace(recipe.training, **(changes or {})))
     if not resume:
@@ -91,7 +93,7 @@ def train(
         }
         create_run_folder(out, recipe, facts)
     try:
-        _epochs(trainer, recipe, lesson, out, standing)
+        _epochs(trainer, recipe, lesson, out, standing, go_on)
         forget_last(out)
         finished = True
     except KeyboardInterrupt:
@@ -135,7 +137,12 @@ def _resume(trainer: Trainer, out: Path, hashed: str, taught_by: str) -> Standin
 
 
 def _epochs(
-    trainer: Trainer, recipe: Recipe, lesson: Lesson, out: Path, standing: Standing
+    trainer: Trainer,
+    recipe: Recipe,
+    lesson: Lesson,
+    out: Path,
+    standing: Standing,
+    go_on: Callable[[dict[str, Any]], bool],
 ) -> None:
     averaged = copy.deepcopy(trainer.network)
     for epoch in range(len(standing.rows) + 1, recipe.training.epochs + 1):
@@ -157,6 +164,8 @@ def _epochs(
         save_last(out, trainer.state(), standing)
         if epoch - standing.best_epoch >= recipe.training.patience_epochs:
             print(f"no better for {epoch - standing.best_epoch} epochs: stopping")
+            return
+        if not go_on(row):
             return
 
 

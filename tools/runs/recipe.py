@@ -107,16 +107,21 @@ def read_recipe(path: Path) -> Recipe:
     """Read and check a recipe; the thresholds in it are starting points, chosen anew on val."""
     try:
         text = path.read_text(encoding="utf-8")
-        table = tomllib.loads(text)
-        return _recipe(table, text)
     except OSError as error:
         raise RecipeError(f"{path}: cannot be read ({error.strerror})") from error
+    return parse_recipe(text, path)
+
+
+def parse_recipe(text: str, place: Path) -> Recipe:
+    """Check a recipe's text; what is wrong is said of `place`."""
+    try:
+        return _recipe(tomllib.loads(text), text)
     except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{path}: is no valid TOML ({error})") from error
+        raise RecipeError(f"{place}: is no valid TOML ({error})") from error
     except KeyError as error:
-        raise RecipeError(f"{path}: {error.args[0]} is missing") from error
+        raise RecipeError(f"{place}: {error.args[0]} is missing") from error
     except (TypeError, ValueError) as error:
-        raise RecipeError(f"{path}: {error}") from error
+        raise RecipeError(f"{place}: {error}") from error
 
 
 def _front_end(table: dict[str, Any]) -> FrontEnd:

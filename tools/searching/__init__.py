@@ -1,0 +1,1 @@
+"""What a search for hyper-parameters is made of: its space, its study, its summary."""
