@@ -70,7 +70,7 @@ def _read_state(path: Path) -> dict[str, Tensor]:
     try:
         with torch.serialization.safe_globals(NUMPY_ARRAYS):
             content = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
+    except (pickle.UnpicklingError, EOFError, KeyError, RuntimeError, ValueError) as error:
         raise WeightsError(f"{path}: is no file of PyTorch weights; {CURE}") from error
     if not isinstance(content, dict):
         raise WeightsError(f"{path}: holds no state dict; {CURE}")

@@ -86,6 +86,6 @@ def _save(path: Path, content: dict[str, Any]) -> None:
 def _load(path: Path) -> dict[str, Any]:
     try:
         content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-    except (pickle.UnpicklingError, EOFError, RuntimeError, ValueError) as error:
+    except (pickle.UnpicklingError, EOFError, KeyError, RuntimeError, ValueError) as error:
         raise RunFolderError(f"{path}: is damaged; delete the run folder and train anew") from error
     return content
