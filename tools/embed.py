@@ -63,7 +63,7 @@ def embed(
         store = training_store(recipe, clips, data, cache)
         write_windows(made, "train", encode_some(store, recipe, encode, windows_per_take))
         left_out = {"train": store.failures}
-        for split in chosen.keys() - {"train"}:
+        for split in [split for split in chosen if split != "train"]:
             store = evaluation_store(recipe, clips, split, cache)
             write_windows(made, split, encode_all(store, recipe, encode))
             left_out[split] = store.failures

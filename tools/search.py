@@ -46,7 +46,7 @@ BEST = "best.toml"
 class Search:
     """What is searched: a recipe's fields within a space, by trainings on a data set.
 
-    `changes`, `reviewed` and `vectors` are as in `tools.train.train`.
+    `changes`, `start`, `reviewed` and `vectors` are as in `tools.train.train`.
     """
 
     recipe: Recipe
@@ -55,6 +55,7 @@ class Search:
     out: Path
     cache: Path
     changes: Mapping[str, int] = field(default_factory=dict)
+    start: Path | None = None
     reviewed: Sequence[Path] = ()
     vectors: Path | None = None
 
@@ -65,9 +66,8 @@ class Search:
             "space": [str(dimension) for dimension in self.space],
             "data": data_hash(read_clips(self.recipe, self.data, self.reviewed)),
             "length of trials": dict(self.changes),
-            "encoder of --vectors": read_facts(self.vectors)["encoder_hash"]
-            if self.vectors
-            else "",
+            "--start": self.start.name if self.start else "",
+            "--vectors": read_facts(self.vectors)["encoder_hash"] if self.vectors else "",
         }
 
     def run_trial(self, trial: Trial) -> float:
@@ -83,6 +83,7 @@ class Search:
             run,
             self.cache,
             changes=self.changes,
+            start=self.start,
             reviewed=self.reviewed,
             vectors=self.vectors,
             go_on=watch,
@@ -140,6 +141,7 @@ def main(arguments: list[str] | None = None) -> int:
             out=options.out,
             cache=options.cache,
             changes={name: value for name, value in given.items() if value},
+            start=options.start,
             reviewed=options.reviewed,
             vectors=options.vectors,
         )
@@ -191,6 +193,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--vectors", type=Path, help="folder of python -m tools.embed to learn from"
     )
+    parser.add_argument("--start", type=Path, help="run folder whose weights to start from")
     parser.add_argument("--epochs", type=int, help="of a trial, instead of the recipe's")
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the recipe's")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")

@@ -68,7 +68,7 @@ def write_facts(
     clips: Mapping[str, Sequence[Clip]],
     left_out: Mapping[str, list[str]],
 ) -> None:
-    """Write what the vectors depend on; per split: name and label of each clip, which have no audio."""
+    """Write what the vectors depend on, the clips of each split and the messages of those without audio."""
     named = {split: [(clip.name, clip.label) for clip in of] for split, of in clips.items()}
     content = {**facts, **surroundings(), "left_out": dict(left_out), "clips": named}
     write_json(folder / FACTS, content)
