@@ -1,9 +1,14 @@
-"""Train a recipe's network: `python -m tools.train --recipe models/compact/recipe.toml --data CLIPS --out runs/a`.
+"""Train a network: `python -m tools.train --data CLIPS --out runs/mine`.
 
-CLIPS is a catalogue CSV, the folder that holds it, or a folder with one sub-folder per class. On a
-laptop add `--epochs 2 --windows 2000` for a first try in minutes. The run folder gets the recipe,
-`run.json`, `metrics.json`, `curves.png` and `best.pt`. Ctrl-C stops early and keeps the best weights;
-`python -m tools.train --resume --data CLIPS --out runs/a` goes on from the last whole epoch.
+CLIPS is a catalogue CSV, the folder that holds it, or a folder with one sub-folder per class, one of them
+`others`. Without `--recipe` one is made for these classes from models/templates/few_clips.toml.j2, which
+needs `python -m tools.fetch mn04` once; models/templates/from_scratch.toml.j2 needs nothing and hears less.
+`--recipe models/compact/recipe.toml` trains for the classes that the recipe names. On a laptop add
+`--epochs 2 --windows 2000` for a first try in minutes.
+
+The run folder gets recipe.toml, `run.json`, `metrics.json`, `curves.png` and `best.pt`. Ctrl-C stops early
+and keeps the best weights; `python -m tools.train --resume --data CLIPS --out runs/mine` goes on from the last
+whole epoch.
 """
 
 import argparse
@@ -36,8 +41,15 @@ from tools.runs.checkpoint import (
     save_best,
     save_last,
 )
+from tools.runs.own_recipe import FEW_CLIPS, is_template, own_recipe
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
-from tools.runs.run_folder import RunFolderError, create_run_folder, require_no_run, write_json
+from tools.runs.run_folder import (
+    ROOT,
+    RunFolderError,
+    create_run_folder,
+    require_no_run,
+    write_json,
+)
 from tools.windows.training_data import evaluation_store, read_clips, training_store
 
 
@@ -187,6 +199,14 @@ def _row(epoch: int, train: EpochFigures, tables: dict[str, Any], seconds: float
     }
 
 
+def _recipe(options: argparse.Namespace) -> Recipe:
+    """Return the recipe that is given, that of the run to resume, or one for the classes of the clips."""
+    chosen: Path = options.out / "recipe.toml" if options.resume else options.recipe or FEW_CLIPS
+    if is_template(chosen):
+        return own_recipe(chosen, options.data, options.out.resolve().name)
+    return read_recipe(chosen)
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -194,7 +214,12 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--recipe", type=Path, help="TOML file of the recipe")
+    parser.add_argument(
+        "--recipe",
+        type=Path,
+        help="TOML file of the recipe, or a template (.j2) to fill in with the classes of the clips "
+        f"(default: {FEW_CLIPS.relative_to(ROOT)})",
+    )
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--out", type=Path, required=True, help="run folder to make")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
@@ -208,8 +233,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the recipe's")
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
     options = parser.parse_args(arguments)
-    if options.resume == bool(options.recipe):
-        parser.error("give --recipe for a new training, or --resume for the one in --out")
+    if options.resume and options.recipe:
+        parser.error("--resume goes on by the recipe in --out; leave --recipe out")
     if options.threads:
         torch.set_num_threads(options.threads)
     try:
@@ -219,7 +244,7 @@ def main(arguments: list[str] | None = None) -> int:
             load_last(options.out)  # says so when there is nothing to resume
             changes = json.loads((options.out / "run.json").read_text())["changes"] | changes
         train(
-            read_recipe(options.recipe or options.out / "recipe.toml"),
+            _recipe(options),
             options.data,
             options.out,
             options.cache,
