@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from tools.networks.network_kinds import build_network
 from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import RunFolderError
+from tools.runs.whole_file import DiskFullError, whole_file
 
 BEST, LAST = "best.pt", "last.pt"
 
@@ -71,16 +72,11 @@ def load_network(run: Path) -> tuple[Recipe, nn.Module]:
 
 def _save(path: Path, content: dict[str, Any]) -> None:
     """Write a file that is whole or not there; a full disk leaves the one before."""
-    part = path.with_suffix(".part")
-    try:
-        torch.save(content, part)
-    except RuntimeError as error:  # what PyTorch makes of a full disk
-        part.unlink(missing_ok=True)
-        raise RunFolderError(f"{path}: cannot be written, is the disk full? ({error})") from error
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    part.replace(path)
+    with whole_file(path) as part:
+        try:
+            torch.save(content, part)
+        except RuntimeError as error:  # what PyTorch makes of a full disk
+            raise DiskFullError(path, error) from error
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
 from tools.runs.progress import progress
+from tools.runs.whole_file import full_disk_named
 
 PIECE_BYTES = 1 << 20
 # A server that says nothing for so long is not coming back.
@@ -53,7 +54,7 @@ def _receive(url: str, part: Path, place: Path) -> None:
         # A server that knows no ranges answers with the whole file.
         resumed = response.status == HTTPStatus.PARTIAL_CONTENT
         try:
-            with part.open("ab" if resumed else "wb") as file:
+            with full_disk_named(part), part.open("ab" if resumed else "wb") as file:
                 for piece in _pieces(response, place.name):
                     file.write(piece)
         except (ConnectionError, TimeoutError, HTTPException) as error:

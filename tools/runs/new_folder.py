@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.runs.run_folder import RunFolderError
+from tools.runs.whole_file import full_disk_named
 
 
 @contextmanager
@@ -21,7 +22,8 @@ def new_folder(out: Path) -> Iterator[Path]:
     made = Path(tempfile.mkdtemp(prefix=f".making-{out.name}-", dir=out.parent))
     try:
         made.chmod(0o755)
-        yield made
+        with full_disk_named(out):
+            yield made
         made.replace(out)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
@@ -32,12 +34,13 @@ def new_folder(out: Path) -> Iterator[Path]:
 def replaced_folder(out: Path) -> Iterator[Path]:
     """Give a temporary folder and put it in the place of `out`, whatever is there, when the block ends well.
 
-    Whatever ends the block early leaves `out` as it was.
+    It has the name of `out` already. Whatever ends the block early leaves `out` as it was.
     """
     with tempfile.TemporaryDirectory(prefix=f".making-{out.name}-", dir=out.parent) as scratch:
-        made, older = Path(scratch, "made"), Path(scratch, "older")
-        made.mkdir()
-        yield made
+        made, older = Path(scratch, "made", out.name), Path(scratch, "older")
+        made.mkdir(parents=True)
+        with full_disk_named(out):
+            yield made
         if out.exists():
             out.rename(older)
         made.rename(out)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.runs.recipe import Recipe
+from tools.runs.whole_file import whole_file
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,6 +70,5 @@ def _git(*arguments: str) -> str:
 
 def write_json(path: Path, content: Any) -> None:
     """Write JSON so that a reader never sees half of it."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    part.replace(path)
+    with whole_file(path) as part:
+        part.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from audio_guard_engine.card import FrontEnd
 from tools.data.dataset import Clip, DatasetError
 from tools.runs.progress import progress
+from tools.runs.whole_file import full_disk_named
 from tools.windows.features import FRONT_END, padded
 
 FORMAT = 2
@@ -158,19 +159,30 @@ def _build(
     made = Path(tempfile.mkdtemp(prefix=".building-", dir=store.parent))
     made.chmod(0o755)
     try:
-        work = partial(_takes_or_failure, takes_of)
-        if len(clips) < FEW_CLIPS or workers == 1:
-            _write(made, map(work, clips))
-        else:
-            # Forking a process that runs PyTorch's threads may deadlock.
-            fresh = multiprocessing.get_context("forkserver")
-            with ProcessPoolExecutor(workers, fresh) as pool:
-                results = pool.map(work, clips, chunksize=8)
-                _write(made, progress(results, total=len(clips), title=title))
+        with full_disk_named(store):
+            _fill(made, clips, takes_of, title, workers)
         made.replace(store)
     except BaseException:
         shutil.rmtree(made, ignore_errors=True)
         raise
+
+
+def _fill(
+    made: Path,
+    clips: Sequence[Clip],
+    takes_of: Callable[[Clip], list[Take]],
+    title: str,
+    workers: int,
+) -> None:
+    work = partial(_takes_or_failure, takes_of)
+    if len(clips) < FEW_CLIPS or workers == 1:
+        _write(made, progress(map(work, clips), total=len(clips), title=title))
+        return
+    # Forking a process that runs PyTorch's threads may deadlock.
+    fresh = multiprocessing.get_context("forkserver")
+    with ProcessPoolExecutor(workers, fresh) as pool:
+        results = pool.map(work, clips, chunksize=8)
+        _write(made, progress(results, total=len(clips), title=title))
 
 
 def _takes_or_failure(takes_of: Callable[[Clip], list[Take]], clip: Clip) -> list[Take] | str:
