@@ -8,25 +8,30 @@ ratios through several codecs, and so many hours of background alone (all there 
 events are heard, and how many false alarms there are, at the card's thresholds and at those chosen on
 val for a budget. `--out` then also gets streams.json and streams.png. The compact model takes about
 12 s of one core for an hour of sound.
+
+`--quiet-hours` also plays an hour each of synthesized noise, mains hum, silence, talk and music, in which
+nothing should raise an alert. `--runtimes` compares what ncnn and LiteRT, in 8 bits too where the model
+has that, get right.
 """
 
 import argparse
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
 from audio_guard_engine.errors import EngineError
-from audio_guard_engine.scorer import Runtime, load_scorer
 from tools.data.dataset import SPLITS, Clip, DatasetError
-from tools.measures.model_report import engine_score, measure, tables_text
+from tools.measures.model_report import measure, model_listener, tables_text
+from tools.measures.quiet_hours import quiet_hours, quiet_hours_text
+from tools.measures.runtimes import runtime_figures, runtimes_text
 from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
 from tools.reviewing.option import add_reviewed
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
 from tools.runs.run_folder import ROOT, recipe_place, write_json
 from tools.streams.lines import LINES
-from tools.streams.scoring import Listener
-from tools.windows.training_data import evaluation_store, read_reviewed, trusted
+from tools.windows.training_data import doubtful, evaluation_store, read_reviewed
 
 
 def evaluate(options: argparse.Namespace) -> None:
@@ -40,6 +45,11 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         _write_tables(options.out, model, figures)
+    if options.runtimes:
+        stores = {split: evaluation_store(recipe, clips, split, options.cache) for split in figures}
+        _show(options.out, "runtimes", runtime_figures(model, stores), runtimes_text)
+    if options.quiet_hours:
+        _show(options.out, "quiet-hours", quiet_hours(model_listener(model)), quiet_hours_text)
     if options.streams:
         streams = _measure_streams(model, recipe, clips, options)
         print("\n" + streams_text(streams))
@@ -47,19 +57,20 @@ def evaluate(options: argparse.Namespace) -> None:
             _write_streams(options.out, model, streams)
 
 
+def _show(
+    out: Path | None, name: str, figures: dict[str, Any], text: Callable[[dict[str, Any]], str]
+) -> None:
+    print("\n" + text(figures))
+    if out:
+        write_json(out / f"{name}.json", figures)
+
+
 def _measure_streams(
     model: Model, recipe: Recipe, clips: list[Clip], options: argparse.Namespace
 ) -> dict[str, Any]:
     """Measure on streams; thresholds are chosen by the val clips that nobody doubts."""
     val, test = (evaluation_store(recipe, clips, split, options.cache) for split in ("val", "test"))
-    sure = {clip.name for clip in trusted(recipe, val.clips, options.data)}
-    listener = Listener(
-        labels=model.labels,
-        background=model.background,
-        policies=model.policies,
-        front_end=model.front_end,
-        score=engine_score(load_scorer(model, Runtime.NCNN)),
-    )
+    listener = model_listener(model)
     setting = StreamSetting(
         hours=options.streams,
         snrs_db=options.snr,
@@ -68,8 +79,7 @@ def _measure_streams(
         budgets_per_day=options.budget,
         seed=options.seed,
     )
-    doubtful = {clip.name for clip in val.clips if clip.name not in sure or clip.dropped_seconds}
-    return measure_streams(listener, val, test, setting, doubtful)
+    return measure_streams(listener, val, test, setting, doubtful(recipe, val.clips, options.data))
 
 
 def _write_tables(out: Path, model: Model, figures: dict[str, Any]) -> None:
@@ -102,6 +112,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     parser.add_argument("--out", type=Path, help="folder for metrics.json and plots")
     add_reviewed(parser)
+    parser.add_argument("--runtimes", action="store_true", help="compare the runtimes too")
+    parser.add_argument(
+        "--quiet-hours", action="store_true", help="count alerts where none should be"
+    )
     _add_stream_options(parser.add_argument_group("streams"))
     return parser
 

@@ -1,9 +1,13 @@
 """Export a trained run: `python -m tools.export RUN_DIR --data CLIPS --out MODELS_FOLDER`.
 
-Writes MODELS_FOLDER/NAME/ with the files of both runtimes and card.json. Their scores on real patches
-of val are held together, thresholds are chosen on val, then val and test are measured. The folder is
-made beside its place and moved there when it is whole, so a failed export leaves nothing behind.
-`--report FOLDER` also writes recipe.toml, metrics.json, tables.md and confusion matrices there.
+Writes MODELS_FOLDER/NAME/ with the files of both runtimes and card.json. The network is calibrated on val,
+the scores of both runtimes on real patches are held together, thresholds and confirmations are chosen on
+streams of val, then val and test are measured. The folder is made beside its place and moved there when it
+is whole, so a failed export leaves nothing behind. `--int8` adds a .tflite with 8-bit weights.
+
+`--report FOLDER` also writes there what people read: recipe.toml and best.pt (to start another training
+from), tables.md, metrics.json, confusion matrices, reliability and, unless left out by `--without`, how
+the runtimes agree and what the model hears in streams.
 """
 
 import argparse
@@ -11,116 +15,169 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
+from torch import nn
 
-from audio_guard_engine.card import BUNDLED_MODELS, load_model
+from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
 from audio_guard_engine.errors import EngineError
-from audio_guard_engine.logmel import frames
-from audio_guard_engine.scorer import Runtime, load_scorer
 from tools.data.corrections import list_facts
-from tools.data.dataset import Clip, DatasetError
-from tools.measures.alerts import choose_policies
-from tools.measures.model_report import engine_score, measure, summary, tables_text
-from tools.measures.plots import draw_confusion
-from tools.measures.window_tables import of_clips, score_store
-from tools.networks.convert import ConvertError, write_litert, write_ncnn
+from tools.data.dataset import Clip, DatasetError, select
+from tools.measures.false_alarm_curve import false_alarm_curves
+from tools.measures.int8_choice import choose_int8, with_int8
+from tools.measures.model_exam import PARTS, examine
+from tools.measures.model_report import measure, model_listener, summary
+from tools.measures.policy_choice import ChoiceSetting, Chosen, choose_on_val
+from tools.measures.runtimes import largest_difference, sample_patches
+from tools.networks.calibration import KINDS
+from tools.networks.calibration_study import calibrate
+from tools.networks.convert import ConvertError, write_runtimes
 from tools.reviewing.option import add_reviewed
-from tools.runs.card_file import write_card
-from tools.runs.checkpoint import load_network
+from tools.runs.card_file import CardContent, int8_file, write_card
+from tools.runs.checkpoint import BEST, load_network
+from tools.runs.model_folder import exam_text, write_model_folder
 from tools.runs.recipe import Recipe, RecipeError
-from tools.runs.run_folder import RunFolderError, recipe_place, write_json
-from tools.windows.pcm_store import FULL_SCALE, PcmStore
-from tools.windows.training_data import evaluation_store, read_clips, trusted
+from tools.runs.run_folder import RunFolderError, recipe_place
+from tools.windows.pcm_store import PcmStore
+from tools.windows.training_data import doubtful, evaluation_store, read_clips
 
 LARGEST_DIFFERENCE = 1e-3
+MEASURED_SPLITS = ("val", "test")
+CALIBRATION_FACTS = ("kind", "scale", "shift", "windows")
 PARITY_PATCHES = 256
+RANGE_PATCHES = 128
+# What a model may weigh in a home's checkout.
+LARGEST_BYTES = 6_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExportPlan:
+    """How a run is exported.
+
+    `calibration`: a kind, else the head's own. `report`: the folder of what people read, without the parts
+    of the exam in `left_out`.
+    """
+
+    data_name: str = "own recordings"
+    notes: str = ""
+    calibration: str | None = None
+    choice: ChoiceSetting = field(default_factory=ChoiceSetting)
+    int8: bool = False
+    reviewed: Sequence[Path] = ()
+    report: Path | None = None
+    left_out: Collection[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Subject:
+    """What a run is exported with: the sound of val and test, and the val clips that may hold events."""
+
+    recipe: Recipe
+    clips: list[Clip]
+    stores: Mapping[str, PcmStore]
+    doubtful: Collection[str]
+    cache: Path
 
 
 def export(
-    run: Path,
-    data: Path,
-    out: Path,
-    cache: Path,
-    *,
-    data_name: str,
-    notes: str = "",
-    false_alarms_per_hour: float = 3.0,
-    reviewed: Sequence[Path] = (),
-) -> tuple[Recipe, dict[str, Any]]:
-    """Make the model's folder below `out`; return the recipe and the figures of val and test."""
+    run: Path, data: Path, out: Path, cache: Path, plan: ExportPlan
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Make the model's folder below `out`; return the tables of val and test, and all else measured."""
     recipe, network = load_network(run)
-    clips = read_clips(recipe, data, reviewed)
-    val = evaluation_store(recipe, clips, "val", cache)
+    of = _subject(recipe, data, cache, plan)
+    network, calibration = calibrate(recipe, network, of.stores, of.doubtful, plan.calibration)
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".exporting-", dir=out) as scratch:
         folder = Path(scratch) / recipe.name
         folder.mkdir()
-        write_ncnn(network, recipe, folder / recipe.name)
-        write_litert(network, recipe, folder / f"{recipe.name}.tflite")
-        training = _training_facts(run, recipe, data_name, notes, false_alarms_per_hour)
-        training["reviewed"] = list_facts(reviewed)
-        write_card(folder, recipe, recipe.decider, training, {})
-        training["largest_difference_of_runtimes"] = check_parity(folder, val)
-        sure = {clip.name for clip in trusted(recipe, val.clips, data)}
-        recipe = _with_chosen_thresholds(recipe, folder, val, sure, false_alarms_per_hour)
-        write_card(folder, recipe, recipe.decider, training, {})
-        figures = _measure(recipe, folder, clips, cache)
-        metrics = {split: summary(of) for split, of in figures.items()}
-        write_card(folder, recipe, recipe.decider, training, metrics)
+        card = CardContent(policies=recipe.decider, training=_training_facts(run, recipe, plan))
+        card.training["calibration"] = {name: calibration[name] for name in CALIBRATION_FACTS}
+        small = _make_files(network, folder, of, card, plan)
+        chosen = _choose(folder, of, card, plan)
+        tables = _measure(folder, of, card)
+        exam = {"calibration": calibration, "choices": dict(chosen.facts)}
+        if plan.report:
+            model = load_model(recipe.name, folder.parent)
+            model = with_int8(model, small) if small else model
+            exam |= examine(model, of.stores, of.doubtful, plan.left_out)
+            weights = [run / BEST, *([small] if small and small.parent != folder else [])]
+            write_model_folder(plan.report, run, recipe, tables, exam, weights)
         _replace_folder(folder, out / recipe.name)
-    return recipe, figures
+    return tables, exam
 
 
-def check_parity(folder: Path, store: PcmStore) -> float:
-    """Return the largest difference between the runtimes on real patches; raise if it is too large."""
-    model = load_model(folder.name, folder.parent)
-    rng = np.random.default_rng(0)
-    takes = rng.choice(len(store.clip), PARITY_PATCHES)
-    heard = np.stack([store.window(int(take), 0, model.front_end) for take in takes])
-    patches = frames(heard.astype(np.float32) / np.float32(FULL_SCALE), model.front_end)
-    silence = np.full_like(patches[:1], model.front_end.silence)
-    patches = np.concatenate((patches, silence))
-    ncnn, litert = (
-        engine_score(load_scorer(model, runtime))(patches)
-        for runtime in (Runtime.NCNN, Runtime.LITERT)
+def _subject(recipe: Recipe, data: Path, cache: Path, plan: ExportPlan) -> _Subject:
+    clips = read_clips(recipe, data, plan.reviewed)
+    stores = {
+        split: evaluation_store(recipe, clips, split, cache)
+        for split in MEASURED_SPLITS
+        if select(clips, split)
+    }
+    return _Subject(
+        recipe=recipe,
+        clips=clips,
+        stores=stores,
+        doubtful=doubtful(recipe, stores["val"].clips, data),
+        cache=cache,
     )
-    difference = float(np.abs(ncnn - litert).max())
+
+
+def _make_files(
+    network: nn.Module, folder: Path, of: _Subject, card: CardContent, plan: ExportPlan
+) -> Path | None:
+    """Write the runtimes' files and the first card; return the 8-bit file, in the folder if it fits."""
+    write_runtimes(network, of.recipe, folder)
+    write_card(folder, of.recipe, card)
+    model = load_model(of.recipe.name, folder.parent)
+    card.training["largest_difference_of_runtimes"] = check_parity(model, of.stores["val"])
+    if not plan.int8:
+        return None
+    small = int8_file(folder.parent, of.recipe.name)
+    patches = sample_patches(of.stores["val"], of.recipe.front_end, RANGE_PATCHES)
+    card.training["int8"] = choose_int8(model, of.stores["val"], patches, small)
+    if sum(path.stat().st_size for path in (small, *folder.iterdir())) > LARGEST_BYTES:
+        return small
+    return small.rename(folder / small.name)
+
+
+def check_parity(model: Model, store: PcmStore) -> float:
+    """Return the largest difference between the runtimes on real patches; raise if it is too large."""
+    patches = sample_patches(store, model.front_end, PARITY_PATCHES)
+    difference = largest_difference(model, patches)
     if not difference <= LARGEST_DIFFERENCE:
         raise ConvertError(f"ncnn and LiteRT differ by {difference:.2g}: the export is not usable")
     return difference
 
 
-def _with_chosen_thresholds(
-    recipe: Recipe, folder: Path, val: PcmStore, sure: set[str], false_alarms_per_hour: float
-) -> Recipe:
-    """Choose by the clips named in `sure`: a siren in a background clip is no false alarm."""
-    model = load_model(folder.name, folder.parent)
-    score = engine_score(load_scorer(model, Runtime.NCNN))
-    windows = score_store(val, recipe.labels, score, recipe.front_end)
-    windows = of_clips(windows, np.array([clip.name in sure for clip in val.clips]))
-    policies = choose_policies(
-        windows, recipe.labels, recipe.background, recipe.decider, false_alarms_per_hour
+def _choose(folder: Path, of: _Subject, card: CardContent, plan: ExportPlan) -> Chosen:
+    """Choose when detections start; a siren in a background clip is no false alarm."""
+    listener = model_listener(load_model(of.recipe.name, folder.parent))
+    chosen = choose_on_val(listener, of.stores["val"], plan.choice, of.doubtful)
+    card.policies = chosen.policies
+    card.false_alarms = false_alarm_curves(
+        replace(listener, policies=chosen.policies), chosen.quiet
     )
-    return replace(recipe, decider=policies)
+    card.negatives_hours = chosen.facts["hours"]
+    write_card(folder, of.recipe, card)
+    return chosen
 
 
-def _measure(recipe: Recipe, folder: Path, clips: list[Clip], cache: Path) -> dict[str, Any]:
-    model = load_model(folder.name, folder.parent)
-    return measure(model, recipe, clips, ("val", "test"), cache)
+def _measure(folder: Path, of: _Subject, card: CardContent) -> dict[str, Any]:
+    model = load_model(of.recipe.name, folder.parent)
+    tables = measure(model, of.recipe, of.clips, tuple(of.stores), of.cache)
+    card.metrics = {split: summary(figures) for split, figures in tables.items()}
+    write_card(folder, of.recipe, card)
+    return tables
 
 
-def _training_facts(
-    run: Path, recipe: Recipe, data_name: str, notes: str, budget: float
-) -> dict[str, Any]:
+def _training_facts(run: Path, recipe: Recipe, plan: ExportPlan) -> dict[str, Any]:
     facts = json.loads((run / "run.json").read_text())
     metrics = json.loads((run / "metrics.json").read_text())
     return {
-        "data": data_name,
+        "data": plan.data_name,
         "clips": facts["clips"],
         "recipe": recipe_place(recipe.name).as_posix(),
         "commit": facts["commit"],
@@ -131,10 +188,12 @@ def _training_facts(
         "epochs": len(metrics["epochs"]),
         "best_epoch": metrics["best_epoch"],
         "minutes": round(sum(row["seconds"] for row in metrics["epochs"]) / 60, 1),
-        "thresholds": f"chosen on val: from 0.5 to 0.95 the smallest with at most {budget:g} false "
-        "alarms an hour in background clips, else 0.95; clips in which another model surely hears "
-        "an event do not count",
-        "notes": notes,
+        "thresholds": "chosen on streams of val's background on the lines "
+        f"{', '.join(plan.choice.lines)}: from 0.5 on the lowest with at most "
+        f"{plan.choice.false_alarms_per_day:g} false alarms a day on the worst line; clips in which "
+        "another model surely hears an event do not count",
+        "notes": plan.notes,
+        "reviewed": list_facts(plan.reviewed),
     }
 
 
@@ -147,21 +206,26 @@ def _replace_folder(made: Path, place: Path) -> None:
     shutil.rmtree(aside, ignore_errors=True)
 
 
-def write_report(folder: Path, run: Path, recipe: Recipe, figures: dict[str, Any]) -> None:
-    """Write what people read about the model."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "recipe.toml").write_text(recipe.text, encoding="utf-8")
-    (folder / "tables.md").write_text(tables_text(figures) + "\n", encoding="utf-8")
-    write_json(folder / "metrics.json", figures)
-    for split, of in figures.items():
-        title = f"{recipe.name}, {split}, paper mix"
-        draw_confusion(of["paper_mix"], recipe.labels, title, folder / f"confusion-{split}.png")
-    if (run / "curves.png").is_file():
-        shutil.copyfile(run / "curves.png", folder / "curves.png")
+def _plan(options: argparse.Namespace) -> ExportPlan:
+    usual = ChoiceSetting()
+    return ExportPlan(
+        data_name=options.data_name,
+        notes=options.notes,
+        calibration=options.calibration,
+        choice=ChoiceSetting(
+            false_alarms_per_day=options.false_alarms_per_day,
+            hours=options.hours,
+            confirmations=() if options.keep_confirmation else usual.confirmations,
+        ),
+        int8=options.int8,
+        reviewed=options.reviewed,
+        report=options.report,
+        left_out=options.without,
+    )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line."""
+def _parser() -> argparse.ArgumentParser:
+    usual = ChoiceSetting()
     parser = argparse.ArgumentParser(
         prog="python -m tools.export",
         description=__doc__,
@@ -171,33 +235,56 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--out", type=Path, default=BUNDLED_MODELS, help="folder of models")
     parser.add_argument("--report", type=Path, help="folder for metrics, tables and plots")
+    parser.add_argument(
+        "--without",
+        action="append",
+        choices=tuple(PARTS),
+        default=[],
+        help="leave a part out of the report; repeatable",
+    )
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="features, reused")
     parser.add_argument(
         "--data-name", default="own recordings", help="what the card calls the data"
     )
     parser.add_argument("--notes", default="", help="what else the card should say of the training")
+    parser.add_argument("--int8", action="store_true", help="add a file with 8-bit weights")
     parser.add_argument(
-        "--false-alarms-per-hour", type=float, default=3.0, help="budget on val, for thresholds"
+        "--calibration", choices=KINDS, help="default: temperature, of a sigmoid head vector"
+    )
+    parser.add_argument(
+        "--false-alarms-per-day",
+        type=float,
+        default=usual.false_alarms_per_day,
+        help="budget of each class on val, for thresholds (default: %(default)g, which 1.3 h of "
+        "negatives can show as one)",
+    )
+    parser.add_argument(
+        "--hours",
+        type=float,
+        default=usual.hours,
+        help="hours of val's background per line at most (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--keep-confirmation",
+        action="store_true",
+        help="confirm detections as the recipe says, instead of choosing that on val too",
     )
     add_reviewed(parser)
-    options = parser.parse_args(arguments)
+    return parser
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line."""
+    options = _parser().parse_args(arguments)
     try:
-        recipe, figures = export(
-            options.run,
-            options.data,
-            options.out,
-            options.cache,
-            data_name=options.data_name,
-            notes=options.notes,
-            false_alarms_per_hour=options.false_alarms_per_hour,
-            reviewed=options.reviewed,
-        )
-        if options.report:
-            write_report(options.report, options.run, recipe, figures)
+        tables, exam = export(options.run, options.data, options.out, options.cache, _plan(options))
     except (ConvertError, DatasetError, EngineError, RecipeError, RunFolderError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(tables_text(figures))
+    except KeyboardInterrupt:
+        print("stopped; nothing was written", file=sys.stderr)
+        return 130
+    print(exam_text(tables, exam))
     return 0
 
 

@@ -1,11 +1,11 @@
-"""Thresholds are chosen by what the engine's decider makes of the clips."""
+"""Clips are heard, and false alarms raised, as the engine's decider makes of their scores."""
 
 from dataclasses import replace
 
 import numpy as np
 
 from audio_guard_engine.decide import ClassPolicy
-from tools.measures.alerts import alert_figures, choose_policies, clip_streams, detections
+from tools.measures.alerts import alert_figures, clip_streams
 from tools.measures.window_tables import ScoredWindows
 
 LABELS = ("dog", "others")
@@ -19,11 +19,6 @@ def windows_of(*clips: tuple[str, list[float]]) -> ScoredWindows:
     counts = np.ones(dog.size, np.bool_)
     scores = np.stack((dog, 1 - dog), axis=1)
     return ScoredWindows(scores=scores, clip=number, truth=truth, counts=counts)
-
-
-def test_detections_are_the_deciders() -> None:
-    scores = np.array([0.9, 0.1, 0.1, 0.1, 0.9, 0.1, 0.1, 0.1, 0.1, 0.9], np.float32)
-    assert detections(scores, "dog", POLICY) == 2
 
 
 def test_clips_do_not_run_into_each_other() -> None:
@@ -47,12 +42,3 @@ def test_background_window_that_does_not_count_raises_no_false_alarm() -> None:
     windows = windows_of(("dog", [0.9]), ("others", [0.6] + [0.0] * 7499))
     windows = replace(windows, counts=windows.scores[:, 0] != np.float32(0.6))
     assert alert_figures(windows, LABELS, "others", "dog", POLICY)["false_alarms"] == 0
-
-
-def test_threshold_is_the_smallest_within_the_budget() -> None:
-    windows = windows_of(("dog", [0.9]), ("others", [0.71] + [0.0] * 99))
-    chosen = choose_policies(windows, LABELS, "others", {"dog": POLICY}, 1.0)
-    assert chosen["dog"].threshold == 0.725
-    loud = windows_of(("dog", [0.9]), ("others", [0.99] + [0.0] * 99))
-    assert choose_policies(loud, LABELS, "others", {"dog": POLICY}, 1.0)["dog"].threshold == 0.95
-    assert choose_policies(loud, LABELS, "others", {"dog": POLICY}, 1e6)["dog"].threshold == 0.5

@@ -1,34 +1,20 @@
-"""Run the engine's decider over scored clips: what is heard, what is a false alarm, which threshold.
+"""Run the engine's decider over scored clips: what is heard, what is a false alarm.
 
 Each clip is a stream of its own. Clips with the label count as heard when at least one detection
 starts; detections in background clips are false alarms.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from audio_guard_engine.decide import ClassPolicy, Decider
-from audio_guard_engine.frame import ScoreFrame
+from audio_guard_engine.decide import ClassPolicy
+from tools.measures.detections import detection_times
 from tools.measures.window_tables import ScoredWindows, of_windows
 from tools.windows.features import FRONT_END
-
-THRESHOLDS = tuple(round(0.5 + 0.025 * step, 3) for step in range(19))
-
-
-def detections(scores: NDArray[np.float32], label: str, policy: ClassPolicy) -> int:
-    """Count the detections of one class in a stream of its scores (hops,)."""
-    decider = Decider({label: policy})
-    started = 0
-    for hop, score in enumerate(scores.tolist()):
-        t = FRONT_END.patch_seconds + hop * FRONT_END.patch_hop_seconds
-        frame = ScoreFrame(source="", t=t, scores={label: score}, level_dbfs=0.0)
-        started += sum(change.active for change in decider.step(frame))
-    return started
 
 
 def alert_figures(
@@ -44,10 +30,10 @@ def alert_figures(
     for _, truth, scores in clip_streams(windows):
         if truth == number:
             clips += 1
-            heard += detections(scores[:, number], label, policy) > 0
+            heard += detection_times(scores[:, number], label, policy).size > 0
         elif truth == quiet:
             hops += len(scores)
-            false_alarms += detections(scores[:, number], label, policy)
+            false_alarms += detection_times(scores[:, number], label, policy).size
     hours = hops * FRONT_END.patch_hop_seconds / 3600
     return {
         "recall": round(heard / clips, 4) if clips else None,
@@ -65,24 +51,3 @@ def clip_streams(windows: ScoredWindows) -> list[tuple[int, int, NDArray[np.floa
         (int(windows.clip[a]), int(windows.truth[a]), windows.scores[a:b])
         for a, b in pairwise(edges)
     ]
-
-
-def choose_policies(
-    windows: ScoredWindows,
-    labels: Sequence[str],
-    background: str,
-    policies: Mapping[str, ClassPolicy],
-    false_alarms_per_hour: float,
-) -> dict[str, ClassPolicy]:
-    """Give each class the smallest threshold that keeps its false alarms within a budget.
-
-    Thresholds from 0.5 to 0.95 are tried; where none keeps the budget the highest is taken.
-    """
-    chosen = {}
-    for label, policy in policies.items():
-        for threshold in THRESHOLDS:
-            chosen[label] = replace(policy, threshold=threshold)
-            figures = alert_figures(windows, labels, background, label, chosen[label])
-            if (figures["false_alarms_per_hour"] or 0.0) <= false_alarms_per_hour:
-                break
-    return chosen

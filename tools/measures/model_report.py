@@ -12,8 +12,10 @@ from audio_guard_engine.decide import ClassPolicy
 from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
 from tools.data.dataset import Clip, select
 from tools.measures.alerts import alert_figures
+from tools.measures.calibration import calibration_figures
 from tools.measures.window_tables import Score, ScoredWindows, score_store, split_tables
 from tools.runs.recipe import Recipe
+from tools.streams.scoring import Listener
 from tools.windows.training_data import evaluation_store
 
 
@@ -24,6 +26,17 @@ def engine_score(scorer: Scorer) -> Score:
         return np.stack([scorer.score(np.ascontiguousarray(patch)) for patch in patches])
 
     return score
+
+
+def model_listener(model: Model) -> Listener:
+    """Let streams be listened to by a model, through ncnn."""
+    return Listener(
+        labels=model.labels,
+        background=model.background,
+        policies=model.policies,
+        front_end=model.front_end,
+        score=engine_score(load_scorer(model, Runtime.NCNN)),
+    )
 
 
 def measure(
@@ -48,6 +61,7 @@ def split_figures(
 ) -> dict[str, Any]:
     """Return the window and clip tables of a split and what the decider makes of its clips."""
     tables: dict[str, Any] = split_tables(windows, labels, background)
+    tables["calibration"] = calibration_figures(windows, labels, background)
     tables["alerts"] = {
         label: {"threshold": policy.threshold}
         | alert_figures(windows, labels, background, label, policy)

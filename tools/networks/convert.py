@@ -25,6 +25,12 @@ class ConvertError(Exception):
     """A converter that failed; the message holds what it said."""
 
 
+def write_runtimes(network: torch.nn.Module, recipe: Recipe, folder: Path) -> None:
+    """Write the files of both runtimes, named as the recipe is."""
+    write_ncnn(network, recipe, folder / recipe.name)
+    write_litert(network, recipe, folder / f"{recipe.name}.tflite")
+
+
 def write_litert(network: torch.nn.Module, recipe: Recipe, path: Path) -> None:
     """Write a .tflite: a patch (1, input frames, bands) gives the scores (1, labels)."""
     import litert_torch  # noqa: PLC0415  slow to load, and the ncnn file does not need it

@@ -81,23 +81,30 @@ def score_stream(
 ) -> ScoredStream:
     """Play a plan through a line and score it."""
     sound = StreamSound(store, plan, snr_db or 0.0)
-    read = read_through(LINES[line], sound.read)
-    chunks = list(_chunks(plan.samples, listener.front_end))
-    if not chunks:
+    if not list(_chunks(plan.samples, listener.front_end)):
         raise DatasetError(
             f"all {listener.background} clips last {plan.samples / SAMPLE_RATE_HZ:.2f} s together, "
             "less than a window: add recordings"
         )
-    shown = progress(chunks, total=len(chunks), title=title)
     return ScoredStream(
         line=line,
         snr_db=snr_db,
-        scores=np.concatenate(
-            [listener.score(read_patches(read, hops, listener.front_end)) for hops in shown]
-        ),
+        scores=score_sound(listener, sound.read, plan.samples, line, title),
         seconds=plan.samples / SAMPLE_RATE_HZ,
         background=_heard(store, plan.background),
         events=_heard(store, plan.events),
+    )
+
+
+def score_sound(
+    listener: Listener, read: Read, samples: int, line: str, title: str
+) -> NDArray[np.float32]:
+    """Play a sound of at least a window through a line and return the scores (hops, labels)."""
+    arrived = read_through(LINES[line], read)
+    chunks = list(_chunks(samples, listener.front_end))
+    shown = progress(chunks, total=len(chunks), title=title)
+    return np.concatenate(
+        [listener.score(read_patches(arrived, hops, listener.front_end)) for hops in shown]
     )
 
 

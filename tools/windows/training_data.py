@@ -52,6 +52,12 @@ def trusted(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
     return without_suspects(clips, recipe.background, heard, recipe.data.suspect)
 
 
+def doubtful(recipe: Recipe, clips: list[Clip], data: Path) -> set[str]:
+    """Name the clips in which a false alarm may be a true one: the teacher or a person hears an event."""
+    sure = {clip.name for clip in trusted(recipe, clips, data) if not clip.dropped_seconds}
+    return {clip.name for clip in clips} - sure
+
+
 def training_clips(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
     """Return the train clips without suspects, and the generated clips."""
     kept = trusted(recipe, select(clips, "train"), data)

@@ -1,0 +1,205 @@
+"""Choose when detections start, on streams of val through every line: how sure, and confirmed how often.
+
+A threshold is the lowest from which on the false alarms of a class keep a budget on every line: coded lines
+raise several times as many as plain ones. Of the confirmations tried, each at its own threshold, the one
+that hears most of val's events is taken.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from audio_guard_engine.decide import ClassPolicy
+from tools.measures.stream_sweep import THRESHOLDS
+from tools.measures.stream_verdicts import judge
+from tools.streams.lines import LINES
+from tools.streams.plan import event_plan, quiet_plan
+from tools.streams.scoring import Listener, ScoredStream, score_stream
+from tools.windows.pcm_store import PcmStore
+
+# A detection should be likelier than not.
+CANDIDATES = tuple(threshold for threshold in THRESHOLDS if threshold >= 0.5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChoiceSetting:
+    """By what policies are chosen.
+
+    `false_alarms_per_day`: the least that an hour or two of negatives can tell from none; one recording
+    that holds what its label denies then decides nothing. `hours` of background at most, per line.
+    `confirmations`: (confirm_hops, of_hops) that are tried besides the recipe's own; none keeps those.
+    """
+
+    false_alarms_per_day: float = 24.0
+    hours: float = 4.0
+    lines: Sequence[str] = tuple(LINES)
+    confirmations: Sequence[tuple[int, int]] = ((1, 1), (1, 2), (2, 3), (2, 4), (3, 6))
+    event_lines: Sequence[str] = ("plain", "mu_law")
+    snrs_db: Sequence[float] = (20.0, 10.0)
+    clips_per_class: int = 40
+    seed: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ValStreams:
+    """Streams of val: background alone on each line, and with events where confirmations are tried."""
+
+    quiet: Sequence[ScoredStream]
+    mixed: Sequence[ScoredStream]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """A chosen policy and what it does on val.
+
+    `heard`: the share of events, None where none were played. `false_alarms`: on the worst line.
+    """
+
+    policy: ClassPolicy
+    heard: float | None
+    false_alarms: int
+    keeps_budget: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chosen:
+    """What was chosen for each class, and the streams without events by which it was."""
+
+    choices: Mapping[str, Choice]
+    quiet: Sequence[ScoredStream]
+    facts: Mapping[str, Any]
+
+    @property
+    def policies(self) -> dict[str, ClassPolicy]:
+        """Return the policy of each class."""
+        return {label: choice.policy for label, choice in self.choices.items()}
+
+
+def choose_on_val(
+    listener: Listener, val: PcmStore, setting: ChoiceSetting, doubtful: Collection[str]
+) -> Chosen:
+    """Score val's streams and choose; `doubtful` names clips that don't count as background."""
+    streams = val_streams(listener, val, setting, doubtful)
+    choices = choose_policies(listener, streams, setting)
+    facts = choice_facts(choices, streams, setting)
+    return Chosen(choices=choices, quiet=streams.quiet, facts=facts)
+
+
+def val_streams(
+    listener: Listener, val: PcmStore, setting: ChoiceSetting, doubtful: Collection[str]
+) -> ValStreams:
+    """Score the streams; `doubtful` names clips that don't count as background."""
+    quiet = quiet_plan(val, listener.background, setting.seed, setting.hours, doubtful)
+    mixed = event_plan(val, listener.background, setting.seed, setting.clips_per_class)
+    return ValStreams(
+        quiet=[
+            score_stream(listener, val, quiet, line, None, f"val stream, {line}")
+            for line in setting.lines
+        ],
+        mixed=[
+            score_stream(listener, val, mixed, line, snr_db, f"val stream, {line}, {snr_db:g} dB")
+            for line in (setting.event_lines if setting.confirmations else ())
+            for snr_db in setting.snrs_db
+        ],
+    )
+
+
+def choose_policies(
+    listener: Listener, streams: ValStreams, setting: ChoiceSetting
+) -> dict[str, Choice]:
+    """Choose a policy for each class."""
+    allowed = setting.false_alarms_per_day / 24 * streams.quiet[0].hours
+    return {
+        label: _choose(listener, label, streams, setting, allowed) for label in listener.policies
+    }
+
+
+def choice_facts(
+    choices: Mapping[str, Choice], streams: ValStreams, setting: ChoiceSetting
+) -> dict[str, Any]:
+    """Return how policies were chosen, for JSON."""
+    quiet = streams.quiet[0]
+    return {
+        "setting": asdict(setting),
+        "hours": round(quiet.hours, 3),
+        "recordings": len(quiet.background),
+        "classes": {label: asdict(choice) for label, choice in choices.items()},
+    }
+
+
+def choices_text(facts: Mapping[str, Any]) -> str:
+    """Return the choices as a Markdown table."""
+    setting = facts["setting"]
+    head = ["class", "threshold", "confirmed by", "events heard", "false alarms"]
+    rows = [
+        [
+            label,
+            f"{of['policy']['threshold']:.4g}",
+            f"{of['policy']['confirm_hops']} of {of['policy']['of_hops']} hops",
+            "-" if of["heard"] is None else f"{of['heard']:.0%}",
+            f"{of['false_alarms']}" + ("" if of["keeps_budget"] else ", over the budget"),
+        ]
+        for label, of in facts["classes"].items()
+    ]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
+    return (
+        "### Thresholds\n\n"
+        f"Chosen on {facts['hours']:.2g} h of val's background ({facts['recordings']} recordings) on the "
+        f"lines {', '.join(setting['lines'])}: the lowest from which on the worst line keeps "
+        f"{setting['false_alarms_per_day']:g} false alarms a day. Events: those of val at "
+        f"{', '.join(f'{snr:g}' for snr in setting['snrs_db'])} dB, which chose the confirmation too, so "
+        f"test's figures are lower.\n\n{table}"
+    )
+
+
+def _choose(
+    listener: Listener, label: str, streams: ValStreams, setting: ChoiceSetting, allowed: float
+) -> Choice:
+    own = listener.policies[label]
+    tried = [own] + [
+        replace(own, confirm_hops=confirm_hops, of_hops=of_hops)
+        for confirm_hops, of_hops in setting.confirmations
+        if (confirm_hops, of_hops) != (own.confirm_hops, own.of_hops)
+    ]
+    choices = [_at_budget(listener, label, policy, streams, allowed) for policy in tried]
+    return max(choices, key=lambda choice: (choice.keeps_budget, choice.heard or 0.0))
+
+
+def _at_budget(
+    listener: Listener, label: str, policy: ClassPolicy, streams: ValStreams, allowed: float
+) -> Choice:
+    """Give a policy its lowest threshold within the budget, or the highest there is."""
+    chosen, count = replace(policy, threshold=CANDIDATES[-1]), None
+    for threshold in reversed(CANDIDATES):
+        lower = replace(policy, threshold=threshold)
+        alarms = worst_false_alarms(listener, label, lower, streams.quiet)
+        if count is None:
+            count = alarms
+        if alarms > allowed:
+            break
+        chosen, count = lower, alarms
+    return Choice(
+        policy=chosen,
+        heard=_share_heard(listener, label, chosen, streams.mixed),
+        false_alarms=count or 0,
+        keeps_budget=(count or 0) <= allowed,
+    )
+
+
+def worst_false_alarms(
+    listener: Listener, label: str, policy: ClassPolicy, quiet: Sequence[ScoredStream]
+) -> int:
+    """Count the detections in streams without events, on the line with the most."""
+    return max(len(judge(stream, listener.labels, label, policy).elsewhere) for stream in quiet)
+
+
+def _share_heard(
+    listener: Listener, label: str, policy: ClassPolicy, mixed: Sequence[ScoredStream]
+) -> float | None:
+    """Return the mean share of events that are heard; None where there are none."""
+    verdicts = [judge(stream, listener.labels, label, policy).heard for stream in mixed]
+    if not any(heard.size for heard in verdicts):
+        return None
+    return round(float(np.mean([heard.mean() for heard in verdicts])), 4)
