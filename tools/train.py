@@ -31,6 +31,7 @@ from tools.networks.clip_lesson import ClipLesson
 from tools.networks.encoder_weights import WeightsError
 from tools.networks.head_lesson import read_lesson, require_encoder
 from tools.networks.network import weight_count
+from tools.networks.network_kinds import require_weights
 from tools.networks.trainer import EpochFigures, Lesson, StartError, Trainer
 from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import (
@@ -44,12 +45,15 @@ from tools.runs.checkpoint import (
 from tools.runs.own_recipe import FEW_CLIPS, is_template, own_recipe
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
 from tools.runs.run_folder import (
+    METRICS,
     ROOT,
     RunFolderError,
     create_run_folder,
+    learned_or_removed,
     require_no_run,
     write_json,
 )
+from tools.runs.whole_file import whole_file
 from tools.windows.training_data import evaluation_store, read_clips, training_store
 
 
@@ -76,6 +80,7 @@ def train(
     `go_on` is given the figures of each epoch, and ends the training by returning False.
     """
     recipe = replace(recipe, training=replace(recipe.training, **(changes or {})))
+    require_weights(recipe)
     if not resume:
         require_no_run(out)
     clips = read_clips(recipe, data, reviewed)
@@ -90,33 +95,36 @@ def train(
     trainer.require_encoder()
     if vectors:
         require_encoder(recipe, trainer.network, vectors)
-    if not resume:
-        facts = {
-            "changes": dict(changes or {}),
-            "started_from": trainer.started_from,
-            "taught_by": lesson.taught_by,
-            "data": str(data.name),
-            "data_hash": hashed,
-            "reviewed": list_facts(reviewed),
-            "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
-            "left_out": lesson.left_out,
-            "weights": weight_count(trainer.network),
-            "torch": torch.__version__,
-        }
-        create_run_folder(out, recipe, facts)
-    try:
-        _epochs(trainer, recipe, lesson, out, standing, go_on)
-        forget_last(out)
-        finished = True
-    except KeyboardInterrupt:
-        finished = False
-        print(
-            f"stopped after {len(standing.rows)} epochs; the best weights are kept, and "
-            f"--resume --out {out} goes on",
-            file=sys.stderr,
-        )
-    if standing.rows:
-        draw_curves(standing.rows, out / "curves.png")
+    facts = {
+        "changes": dict(changes or {}),
+        "started_from": trainer.started_from,
+        "taught_by": lesson.taught_by,
+        "data": str(data.name),
+        "data_hash": hashed,
+        "reviewed": list_facts(reviewed),
+        "clips": {split: sum(c.split == split for c in clips) for split in ("train", "val")},
+        "left_out": lesson.left_out,
+        "weights": weight_count(trainer.network),
+        "torch": torch.__version__,
+    }
+    with learned_or_removed(out):
+        if not resume:
+            create_run_folder(out, recipe, facts)
+        try:
+            _epochs(trainer, recipe, lesson, out, standing, go_on)
+            forget_last(out)
+            finished = True
+        except KeyboardInterrupt:
+            if not standing.rows:
+                raise
+            finished = False
+            print(
+                f"stopped after {len(standing.rows)} epochs; the best weights are kept, and "
+                f"--resume --out {out} goes on",
+                file=sys.stderr,
+            )
+    with whole_file(out / "curves.png") as part:
+        draw_curves(standing.rows, part)
     return finished
 
 
@@ -169,10 +177,9 @@ def _epochs(
             standing.best_epoch = epoch
             save_best(out, state, epoch)
             write_json(out / "val.json", tables)
+        rows = [*standing.rows, row]
+        write_json(out / METRICS, {"best_epoch": standing.best_epoch, "epochs": rows})
         standing.rows.append(row)
-        write_json(
-            out / "metrics.json", {"best_epoch": standing.best_epoch, "epochs": standing.rows}
-        )
         save_last(out, trainer.state(), standing)
         if epoch - standing.best_epoch >= recipe.training.patience_epochs:
             print(f"no better for {epoch - standing.best_epoch} epochs: stopping")
@@ -264,6 +271,9 @@ def main(arguments: list[str] | None = None) -> int:
     ) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped before the first epoch was over; nothing is kept", file=sys.stderr)
+        return 130
     return 0
 
 

@@ -37,6 +37,12 @@ def build_network(recipe: Recipe) -> nn.Module:
             return MobileNetNetwork(sizes, frames, labels)
 
 
+def require_weights(recipe: Recipe) -> None:
+    """Raise WeightsError when the weights to start with are not on this machine."""
+    if weights := getattr(recipe.network, "encoder_weights", ""):
+        weights_file(weights)
+
+
 def first_network(recipe: Recipe) -> tuple[nn.Module, str]:
     """Return the network to start training with, and what its weights are."""
     network, weights = build_network(recipe), getattr(recipe.network, "encoder_weights", "")

@@ -4,6 +4,8 @@ import json
 import platform
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ from tools.runs.recipe import Recipe
 from tools.runs.whole_file import whole_file
 
 ROOT = Path(__file__).parents[2]
+METRICS = "metrics.json"
+BEFORE_METRICS = ("recipe.toml", "run.json", "best.pt", "val.json")
 
 
 class RunFolderError(Exception):
@@ -23,6 +27,19 @@ def create_run_folder(folder: Path, recipe: Recipe, facts: dict[str, Any]) -> No
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "recipe.toml").write_text(recipe.text, encoding="utf-8")
     write_json(folder / "run.json", facts | surroundings())
+
+
+@contextmanager
+def learned_or_removed(folder: Path) -> Iterator[None]:
+    """Remove the files of a run that ends, by a full disk or Ctrl-C, before its first epoch's figures are there."""
+    try:
+        yield
+    finally:
+        if not (folder / METRICS).exists():
+            for name in BEFORE_METRICS:
+                (folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # there was no folder, or others' files are in it
+                folder.rmdir()
 
 
 def require_no_run(folder: Path) -> None:
