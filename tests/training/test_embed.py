@@ -13,7 +13,7 @@ import torch
 
 from audio_guard_engine.card import load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
-from tools import embed, export, train
+from tools import embed, export, search, train
 from tools.networks.encoder import TorchEncoder
 from tools.networks.network_kinds import first_network
 from tools.runs.checkpoint import load_last, load_network
@@ -196,7 +196,7 @@ def test_run_holds_the_whole_network_and_is_exported(
     for name, weight in started.state_dict().items():
         taught = name.startswith("classify.")
         assert torch.equal(weight, trained[name]) != taught, name
-    export.export(out, data, models, cache, data_name="synthetic")  # checks parity
+    assert run(export, out, "--data", data, "--out", models, "--cache", cache) == 0
     for runtime in (Runtime.NCNN, Runtime.LITERT):
         assert load_scorer(load_model("tiny", models), runtime).runtime is runtime
 
@@ -298,6 +298,17 @@ def test_encoder_of_a_run_is_started_from_and_resumed(
     states = [load_network(folder)[1].state_dict() for folder in (encoder, out)]
     for name, weight in states[0].items():
         assert name.startswith("classify.") or torch.equal(weight, states[1][name]), name
+
+
+def test_search_tries_classifiers_on_vectors(
+    vggish: Path, vectors: Path, data: Path, tmp_path: Path
+) -> None:
+    out, unused = tmp_path / "search", tmp_path / "unused"
+    arguments = ["--recipe", vggish, "--data", data, "--vectors", vectors, "--cache", unused]
+    assert run(search, *arguments, "--out", out, "--trials", 2, "--epochs", 1) == 0
+    trials = json.loads((out / "search.json").read_text())["trials"]
+    assert [row["state"] for row in trials] == ["finished"] * 2
+    assert not unused.exists()
 
 
 @pytest.mark.parametrize(

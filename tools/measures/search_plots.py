@@ -9,6 +9,7 @@ import matplotlib as mpl
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 MARKERS = {"finished": "o", "pruned": "x"}
 
@@ -32,7 +33,7 @@ def _draw_history(plot: Axes, rows: Sequence[Mapping[str, Any]]) -> None:
     finished = [(i, row["figure"]) for i, row in enumerate(rows) if row["state"] == "finished"]
     best = [max(value for _, value in finished[: n + 1]) for n in range(len(finished))]
     plot.step([i for i, _ in finished], best, where="post", color="gray", label="best so far")
-    plot.xaxis.get_major_locator().set_params(integer=True)
+    plot.xaxis.set_major_locator(MaxNLocator(integer=True))
     plot.set(title="figure of the best epoch on val", xlabel="trial")
     plot.grid(alpha=0.3)
     plot.legend()

@@ -67,7 +67,8 @@ def _natural_shares(
     labels: NDArray[np.int64], starts: NDArray[np.int64], recipe: Recipe
 ) -> NDArray[np.float64]:
     windows = np.bincount(labels, starts, minlength=len(recipe.labels))
-    return windows / windows.sum()
+    shares: NDArray[np.float64] = windows / windows.sum()
+    return shares
 
 
 def _take_weights(
