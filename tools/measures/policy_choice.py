@@ -35,7 +35,7 @@ class ChoiceSetting:
     false_alarms_per_day: float = 24.0
     hours: float = 4.0
     lines: Sequence[str] = tuple(LINES)
-    confirmations: Sequence[tuple[int, int]] = ((1, 1), (1, 2), (2, 3), (2, 4), (3, 6))
+    confirmations: Sequence[tuple[int, int]] = ((1, 1), (2, 3), (2, 4), (3, 6))
     event_lines: Sequence[str] = ("plain", "mu_law")
     snrs_db: Sequence[float] = (20.0, 10.0)
     clips_per_class: int = 40

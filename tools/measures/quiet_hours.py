@@ -45,7 +45,7 @@ def quiet_hours_text(figures: Mapping[str, Any]) -> str:
     return (
         "### Quiet hours\n\n"
         f"Alerts of the engine's decider at the card's thresholds in {figures['hours']:g} h each of synthesized "
-        "sound, at −60 to −10 dBFS; the talk is babble without words, the music plucked strings over a beat."
+        "sound, at −60 to −15 dBFS; the talk is babble without words, the music plucked strings over a beat."
         f"\n\n{table}"
     )
 

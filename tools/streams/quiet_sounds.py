@@ -15,7 +15,7 @@ from tools.streams.lines import Read
 
 BLOCK_SECONDS = 30.0
 FADE_SECONDS = 0.05
-LEVELS_DBFS = (-60.0, -10.0)
+LEVELS_DBFS = (-60.0, -15.0)  # RMS; louder noise would clip
 # Talk and music take long to synthesize; after so many blocks the first comes again, at another level.
 DIFFERENT_BLOCKS = 24
 
