@@ -6,9 +6,9 @@ needs `python -m tools.fetch mn04` once; models/templates/from_scratch.toml.j2 n
 `--recipe models/compact/recipe.toml` trains for the classes that the recipe names. On a laptop add
 `--epochs 2 --windows 2000` for a first try in minutes.
 
-The run folder gets recipe.toml, `run.json`, `metrics.json`, `curves.png` and `best.pt`. Ctrl-C stops early
-and keeps the best weights; `python -m tools.train --resume --data CLIPS --out runs/mine` goes on from the last
-whole epoch.
+The run folder gets recipe.toml, `run.json`, `metrics.json`, `curves.png`, `best.pt` and, at the end, a report
+(python -m tools.report). Ctrl-C stops early and keeps the best weights; `python -m tools.train --resume
+--data CLIPS --out runs/mine` goes on from the last whole epoch.
 """
 
 import argparse
@@ -33,6 +33,7 @@ from tools.networks.head_lesson import read_lesson, require_encoder
 from tools.networks.network import weight_count
 from tools.networks.network_kinds import require_weights
 from tools.networks.trainer import EpochFigures, Lesson, StartError, Trainer
+from tools.report import write_run_report
 from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import (
     Standing,
@@ -238,6 +239,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--resume", action="store_true", help="go on with the training in --out")
     parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the recipe's")
+    parser.add_argument(
+        "--no-report", dest="report", action="store_false", help="leave the report out"
+    )
     parser.add_argument("--threads", type=int, default=0, help="CPU threads (default: all)")
     options = parser.parse_args(arguments)
     if options.resume and options.recipe:
@@ -250,7 +254,7 @@ def main(arguments: list[str] | None = None) -> int:
         if options.resume:
             load_last(options.out)  # says so when there is nothing to resume
             changes = json.loads((options.out / "run.json").read_text())["changes"] | changes
-        train(
+        finished = train(
             _recipe(options),
             options.data,
             options.out,
@@ -274,6 +278,20 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped before the first epoch was over; nothing is kept", file=sys.stderr)
         return 130
+    return _report(options) if finished and options.report else 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    """Write the report of a finished run; without it the run is as good."""
+    try:
+        write_run_report(options.out, options.data, options.cache, reviewed=options.reviewed)
+    except (DatasetError, RunFolderError, OSError) as error:
+        print(f"error: the run is finished, its report is not: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"python -m tools.report {options.out} writes the report later", file=sys.stderr)
+        return 130
+    print(f"open {options.out / 'report' / 'report.html'}")
     return 0
 
 

@@ -13,7 +13,7 @@ from tools.runs.checkpoint import load_network
 
 
 def run_train(*arguments: object) -> int:
-    return train.main([str(argument) for argument in arguments])
+    return train.main([str(argument) for argument in (*arguments, "--no-report")])
 
 
 @pytest.fixture

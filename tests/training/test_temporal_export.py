@@ -45,7 +45,9 @@ def test_temporal_model_scores_in_the_engine_as_in_pytorch(
 ) -> None:
     recipe, out = write_recipe(recipe_path, kind, head, tmp_path), tmp_path / kind
     arguments = ["--recipe", recipe, "--data", data, "--out", out, "--cache", cache]
-    assert train.main([str(argument) for argument in [*arguments, "--start", run]]) == 0
+    assert (
+        train.main([str(argument) for argument in [*arguments, "--no-report", "--start", run]]) == 0
+    )
     made, network = load_network(out)
     before = load_network(run)[1]
     assert torch.equal(network.encoder[0].weight, before.encoder[0].weight)
@@ -69,6 +71,6 @@ def test_frozen_encoder_needs_a_run_to_start_from(
 ) -> None:
     recipe = write_recipe(recipe_path, "bigru", "softmax", tmp_path)
     arguments = ["--recipe", recipe, "--data", data, "--out", tmp_path / "r", "--cache", cache]
-    assert train.main([str(argument) for argument in arguments]) == 1
+    assert train.main([str(argument) for argument in [*arguments, "--no-report"]]) == 1
     assert "trains on the encoder of another run: add --start" in capsys.readouterr().err
     assert not (tmp_path / "r").exists()

@@ -16,7 +16,7 @@ from tools.runs.recipe import read_recipe
 
 
 def run_train(*arguments: object) -> int:
-    return train.main([str(argument) for argument in arguments])
+    return train.main([str(argument) for argument in (*arguments, "--no-report")])
 
 
 def test_run_folder_says_what_it_is(run: Path, recipe_path: Path) -> None:
@@ -29,6 +29,7 @@ def test_run_folder_says_what_it_is(run: Path, recipe_path: Path) -> None:
     assert [row["epoch"] for row in metrics["epochs"]] == [1, 2]
     assert metrics["best_epoch"] in (1, 2)
     assert (run / "curves.png").stat().st_size > 1000
+    assert "## Training" in (run / "report" / "report.md").read_text()
 
 
 def test_same_seed_gives_the_same_weights(

@@ -180,7 +180,7 @@ def test_classifier_learns_on_a_frozen_encoder_and_is_exported(
     recipe, run = tmp_path / "recipe.toml", tmp_path / "run"
     recipe.write_text(text)
     arguments = ["--recipe", recipe, "--data", data, "--out", run, "--cache", cache]
-    assert train.main([str(argument) for argument in arguments]) == 0
+    assert train.main([str(argument) for argument in [*arguments, "--no-report"]]) == 0
     assert json.loads((run / "run.json").read_text())["started_from"] == "encoder of narrow.pth"
     before = torch.load(narrow, weights_only=True)
     narrow.unlink()  # a finished run needs it no more
@@ -227,7 +227,7 @@ def test_classifier_learns_behind_the_postprocessor_and_is_exported(
     recipe, run = tmp_path / "recipe.toml", tmp_path / "run"
     recipe.write_text(head + network + rest[rest.index("[decider") :])
     arguments = ["--recipe", recipe, "--data", data, "--out", run, "--cache", cache]
-    assert train.main([str(argument) for argument in arguments]) == 0
+    assert train.main([str(argument) for argument in [*arguments, "--no-report"]]) == 0
     trained = load_network(run)[1]
     assert torch.equal(trained.postprocessor.pca_eigen_vectors, pca(8)["pca_eigen_vectors"])
     export.export(run, data, tmp_path / "models", cache, data_name="synthetic")  # checks parity
@@ -248,6 +248,6 @@ def test_training_without_the_weights_says_how_to_get_them(
     )
     out = tmp_path / "run"
     arguments = ["--recipe", recipe, "--data", data, "--out", out, "--cache", cache]
-    assert train.main([str(argument) for argument in arguments]) == 1
+    assert train.main([str(argument) for argument in [*arguments, "--no-report"]]) == 1
     assert "absent.pth: no such file of encoder weights" in capsys.readouterr().err
     assert not out.exists()
