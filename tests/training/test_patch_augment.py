@@ -6,8 +6,8 @@ import torch
 
 from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.logmel import frames
-from tools.networks.patch_augment import PatchAugment, band_centers
 from tools.networks.mn04 import efficientat_front_end
+from tools.networks.patch_augment import PatchAugment, band_centers
 
 FRONT_END = FrontEnd()
 LOG_OFFSET = FRONT_END.log_offset
@@ -64,6 +64,12 @@ def test_patches_keep_shape_floor_and_finiteness() -> None:
         assert changed.shape == batch.shape
         assert torch.isfinite(changed).all()
         assert changed.min() >= torch.tensor(LOG_OFFSET).log() - 1e-4
+
+
+def test_some_patches_stay_as_they_are() -> None:
+    changed = PatchAugment(1, FRONT_END, 0.6)(patches(0, 200), patches(1, 60))
+    kept = (changed == patches(0, 200)).all(dim=2).all(dim=1)
+    assert 55 < int(kept.sum()) < 105
 
 
 def test_mixup_blends_targets_as_it_blends_patches() -> None:

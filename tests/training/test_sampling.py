@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from audio_guard_engine.card import FrontEnd
@@ -12,6 +13,7 @@ from tools.data.dataset import Clip
 from tools.runs.recipe import read_recipe
 from tools.windows.pcm_store import FULL_SCALE, PcmStore
 from tools.windows.sampling import WindowSampler
+from tools.windows.take_sampling import TakeSampler
 
 TONE = np.sin(2 * np.pi * np.arange(160) / 16)  # whole waves, so that each row of 10 ms is alike
 ROWS = 200
@@ -78,6 +80,20 @@ def test_natural_sampling_draws_labels_as_often_as_their_windows_come(recipe_pat
     assert sampler.shares.tolist() == [0.2, 0.8]
     _, labels = sampler.draw(2000)
     assert 0.16 < (labels == 0).mean() < 0.24
+
+
+def test_clean_takes_are_drawn_as_often_for_all_labels(recipe_path: Path) -> None:
+    recipe = read_recipe(recipe_path)
+    recipe = replace(recipe, training=replace(recipe.training, clean_share=0.4))
+    clips = make_store([("alarm", "a"), ("alarm", "b"), ("others", "c")]).clips
+    clip = np.array([0, 0, 0, 0, 1, 2, 2])  # four takes, one, two
+    sampler = TakeSampler(recipe, clips, clip, np.full(7, 48), np.random.default_rng(0))
+    takes = np.bincount(sampler.draw_label("alarm", 4000), minlength=7) / 4000
+    assert takes[4] == pytest.approx(0.5, abs=0.04)
+    assert takes[0] == pytest.approx(0.2, abs=0.03)
+    assert takes[1:4] == pytest.approx(0.1, abs=0.03)
+    takes = np.bincount(sampler.draw_label("others", 4000), minlength=7) / 4000
+    assert takes[5:] == pytest.approx([0.4, 0.6], abs=0.04)
 
 
 def test_context_comes_from_the_same_take_and_is_silent_before_it(recipe_path: Path) -> None:

@@ -28,7 +28,7 @@ class ClipLesson:
         self._val = val
         self._rng = np.random.default_rng(recipe.seed)
         self._sampler = WindowSampler(store, recipe, self._rng)
-        self._augment = PatchAugment(recipe.seed, recipe.front_end)
+        self._augment = PatchAugment(recipe.seed, recipe.front_end, recipe.training.changed_share)
         self.shares = self._sampler.shares
         self.left_out = store.failures + val.failures
 

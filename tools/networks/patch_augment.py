@@ -18,8 +18,9 @@ LINE_LOW_HERTZ = (0.0, 300.0)
 class PatchAugment:
     """Augment batches; all chance comes from one seeded generator."""
 
-    def __init__(self, seed: int, front_end: FrontEnd) -> None:
-        """Seed the generator; `front_end` made the patches."""
+    def __init__(self, seed: int, front_end: FrontEnd, changed_share: float = 1.0) -> None:
+        """Seed the generator; `front_end` made the patches, so many of which are changed."""
+        self._changed_share = changed_share
         self._chance = torch.Generator().manual_seed(seed)
         self._front_end = front_end
         self._band_hertz = torch.from_numpy(band_centers(front_end)).float()
@@ -31,7 +32,8 @@ class PatchAugment:
         mel = self._mix(mel, self.to_mel(backgrounds) * self._color(backgrounds))
         mel = self._floor(mel)
         mel = self._band_limit(mel)
-        return self._mask(self.to_log(mel))
+        changed = self._uniform(count, 0, 1) < self._changed_share
+        return torch.where(changed[:, None, None], self._mask(self.to_log(mel)), patches)
 
     def to_mel(self, patches: Tensor) -> Tensor:
         """Undo the logarithm; return amplitudes."""

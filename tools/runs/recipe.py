@@ -49,6 +49,8 @@ class TrainingRecipe:
     (each label is drawn as often as its windows come). `class_weights`: weigh the loss of a label by
     how rarely it is drawn. `average_decay`: 0 takes the last weights instead of their average.
     `encoder_rate_share`: the encoder's learning rate as a share of the rest's, for one that is pretrained.
+    `clean_share`: how often a drawn clip is as it is; 0 as often as each of its augmented copies.
+    `changed_share`: how many patches of a batch are augmented once more.
     """
 
     epochs: int
@@ -66,6 +68,8 @@ class TrainingRecipe:
     sampling: str = "even"
     class_weights: bool = False
     encoder_rate_share: float = 1.0
+    clean_share: float = 0.0
+    changed_share: float = 1.0
 
     def __post_init__(self) -> None:
         for option, choices in TRAINING_CHOICES.items():

@@ -19,8 +19,10 @@ class TakeSampler:
 
     With even sampling the background has a fixed share, events share the rest evenly; with natural
     sampling labels have the shares of their windows. A recording cut into many clips counts as the
-    square root of their number, a long clip as the square root of its windows. `shares` (labels,)
-    are the chances of the labels.
+    square root of their number, a long clip as the square root of its windows. The first take of a
+    clip is the clean one; with `clean_share` it is drawn so often, whatever the number of copies: else
+    clean sound would be the background's mark, which has few. `shares` (labels,) are the chances of
+    the labels.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class TakeSampler:
         natural = recipe.training.sampling == "natural"
         self.shares = _natural_shares(labels, starts, recipe) if natural else _even_shares(recipe)
         weights = _take_weights(clips, clip, starts)
+        weights *= _copy_weights(clip, recipe.training.clean_share)
         self._takes = [
             np.flatnonzero((labels == label) & (weights > 0)) for label in range(len(recipe.labels))
         ]
@@ -81,3 +84,13 @@ def _take_weights(
     given = np.array([1.0 if clips[number].path else GENERATED_WEIGHT for number in clip])
     weights: NDArray[np.float64] = np.sqrt(windows / in_group) / takes_of_clip[clip] * given
     return weights
+
+
+def _copy_weights(clip: NDArray[np.int64], clean_share: float) -> NDArray[np.float64]:
+    """Return by how much a take counts more than an even share of its clip; 0 leaves shares even."""
+    takes = np.bincount(clip)[clip]
+    if not clean_share:
+        return np.ones(clip.size)
+    clean = np.diff(clip, prepend=-1) != 0
+    shares = np.where(clean, clean_share, (1 - clean_share) / np.maximum(takes - 1, 1))
+    return np.where(takes == 1, 1.0, shares * takes)
