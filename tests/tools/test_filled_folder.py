@@ -22,8 +22,12 @@ def test_new_files_replace_older_ones_and_leave_others(tmp_path: Path) -> None:
 
 
 def test_failure_leaves_all_as_it_was(tmp_path: Path) -> None:
-    out = tmp_path / "model"
-    with pytest.raises(KeyboardInterrupt), filled_folder(out) as made:
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(tmp_path / "model")
+    assert list(tmp_path.iterdir()) == []
+
+
+def _interrupted(out: Path) -> None:
+    with filled_folder(out) as made:
         (made / "tables.md").write_text("half")
         raise KeyboardInterrupt
-    assert list(tmp_path.iterdir()) == []

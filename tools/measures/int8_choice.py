@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from audio_guard_engine.card import Model, ModelFile
 from audio_guard_engine.scorer import Runtime
-from tools.measures.runtimes import INT8, most_apart, runtime_figures
+from tools.measures.runtimes import IN_INT8, INT8, mix_figures, most_apart, runtime_scores
 from tools.networks.convert import ConvertError
 from tools.networks.int8 import SCHEMES, write_int8
 from tools.windows.pcm_store import PcmStore
@@ -30,10 +30,12 @@ def choose_int8(
     model: Model, val: PcmStore, patches: NDArray[np.float32], path: Path
 ) -> dict[str, Any]:
     """Write the model in 8 bits; return the scheme and how far each that was tried is apart on val."""
+    whole = mix_figures(model, val, runtime_scores(model)[Runtime.LITERT])
     gaps = {}
     for scheme in SCHEMES:
         write_int8(model.files[Runtime.LITERT]["model"].path, scheme, patches, path)
-        gaps[scheme] = most_apart(runtime_figures(with_int8(model, path), {"val": val}))
+        small = mix_figures(model, val, runtime_scores(with_int8(model, path))[IN_INT8])
+        gaps[scheme] = most_apart({"val": {"whole": whole, "small": small}})
         if gaps[scheme] <= LARGEST_GAP:
             return {"scheme": scheme, "gaps": gaps, "bytes": path.stat().st_size}
     raise ConvertError(

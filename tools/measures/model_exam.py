@@ -1,9 +1,10 @@
-"""Measure of a model what its tables don't hold: runtimes, streams, quiet hours."""
+"""Measure of a model what its tables don't hold: others beside it, runtimes, streams, quiet hours."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeAlias
 
 from audio_guard_engine.card import Model
+from tools.measures.baselines import baseline_figures
 from tools.measures.model_report import model_listener
 from tools.measures.quiet_hours import quiet_hours
 from tools.measures.runtimes import runtime_figures
@@ -27,8 +28,13 @@ def _quiet_hours(model: Model, _: Stores, __: Collection[str]) -> dict[str, Any]
     return quiet_hours(model_listener(model))
 
 
+def _baselines(model: Model, stores: Stores, _: Collection[str]) -> dict[str, Any]:
+    return baseline_figures(stores, model.labels, model.background)
+
+
 Part: TypeAlias = Callable[[Model, Stores, Collection[str]], dict[str, Any]]
 PARTS: Mapping[str, Part] = {
+    "baselines": _baselines,
     "runtimes": _runtimes,
     "streams": _streams,
     "quiet-hours": _quiet_hours,

@@ -15,6 +15,7 @@ from tools.measures.window_tables import Score, score_store, split_tables
 from tools.windows.pcm_store import FULL_SCALE, PcmStore
 
 INT8 = "int8"
+IN_INT8 = f"{Runtime.LITERT} {INT8}"
 
 
 def sample_patches(store: PcmStore, front_end: FrontEnd, count: int) -> NDArray[np.float32]:
@@ -38,7 +39,7 @@ def runtime_scores(model: Model) -> dict[str, Score]:
         return scores
     files = {**model.files, Runtime.LITERT: {"model": small}}
     in_int8 = load_scorer(replace(model, files=files), Runtime.LITERT)
-    return scores | {f"{Runtime.LITERT} {INT8}": engine_score(in_int8)}
+    return scores | {IN_INT8: engine_score(in_int8)}
 
 
 def largest_difference(model: Model, patches: NDArray[np.float32]) -> float:
@@ -54,13 +55,14 @@ def runtime_figures(model: Model, stores: Mapping[str, PcmStore]) -> dict[str, A
     """Return what each runtime gets right in the paper mix of each split."""
     return {
         split: {
-            name: _mix_figures(model, store, score) for name, score in runtime_scores(model).items()
+            name: mix_figures(model, store, score) for name, score in runtime_scores(model).items()
         }
         for split, store in stores.items()
     }
 
 
-def _mix_figures(model: Model, store: PcmStore, score: Score) -> dict[str, float]:
+def mix_figures(model: Model, store: PcmStore, score: Score) -> dict[str, float]:
+    """Return what a way to score a model gets right in a store's paper mix."""
     windows = score_store(store, model.labels, score, model.front_end)
     mix = split_tables(windows, model.labels, model.background)["paper_mix"]
     return {

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tools.measures.baselines import baselines_text
 from tools.measures.calibration import calibration_text
 from tools.measures.calibration_plots import draw_reliability
 from tools.measures.model_report import tables_text
@@ -52,6 +53,8 @@ def write_model_folder(
 def exam_text(tables: Mapping[str, Any], exam: Mapping[str, Any]) -> str:
     """Return all figures as Markdown tables."""
     parts = [tables_text(tables)]
+    if "baselines" in exam:
+        parts.append(baselines_text(exam["baselines"], "this model", tables))
     parts.append(choices_text(exam["choices"]))
     parts.append(calibration_text(exam["calibration"]["before"], exam["calibration"]["after"]))
     parts += [text(exam[name]) for name, text in TEXTS.items() if name in exam]

@@ -1,0 +1,71 @@
+"""Others are measured on the same windows, or it is said why they are not."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from tests.stream_sounds import LABELS, noise, store_of, tone
+from tools.measures.baselines import MN04, baseline_figures, baselines_text
+from tools.networks.audioset import CLASSES_OF, MappedTagger
+from tools.networks.mn04 import efficientat_front_end
+from tools.networks.mobilenet import AudioSetTagger
+from tools.windows.features import window_frames
+from tools.windows.pcm_store import PcmStore
+
+
+@pytest.fixture
+def stores() -> dict[str, PcmStore]:
+    store = store_of(("dog", tone(500, 1.5)), ("others", noise(0, 1.5)))
+    store.starts[:] = True
+    return {"test": store}
+
+
+def test_absent_weights_are_noted(
+    stores: dict[str, PcmStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AUDIO_GUARD_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    figures = baseline_figures(stores, LABELS, "others")
+    assert figures["systems"] == {}
+    assert "python -m tools.fetch mn04" in figures["notes"][0]
+
+
+def test_weights_at_hand_are_measured_beside_the_model(
+    stores: dict[str, PcmStore], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    torch.save(AudioSetTagger(0.4).state_dict(), tmp_path / "mn04_as_mAP_432.pt")
+    monkeypatch.setenv("AUDIO_GUARD_WEIGHTS", str(tmp_path))
+    figures = baseline_figures(stores, LABELS, "others")
+    tables = figures["systems"][MN04]
+    assert tables["test"]["paper_mix"]["items"] == 6
+    text = baselines_text(figures, "this model", tables)
+    assert f"| test | {MN04} | " in text
+    assert "| test | this model | " in text
+    assert "| its own | the paper, encoder and classifier | 91.7% | 85.1% | 92.5% | |" in text
+
+
+def test_label_scores_as_its_likeliest_class(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    tagger = AudioSetTagger(0.4).eval()
+    torch.nn.init.zeros_(tagger.classifier[-1].weight)
+    bias = torch.full((527,), -4.0)
+    bias[[77, 443, 0]] = torch.tensor([1.0, -1.0, 0.5])
+    tagger.classifier[-1].bias = torch.nn.Parameter(bias)
+    torch.save(tagger.state_dict(), tmp_path / "mn04.pt")
+    front_end = efficientat_front_end()
+    patches = window_frames(noise(0, 0.9), front_end)[None, :96]
+    scores = MappedTagger(tmp_path / "mn04.pt", LABELS)(patches)
+    expected = 1 / (1 + np.exp(-np.array([[1.0, -1.0, 0.5]])))
+    np.testing.assert_allclose(scores, expected, atol=1e-5)
+
+
+@pytest.mark.recordings
+def test_numbers_are_those_of_audioset(sounds: Path) -> None:
+    with (sounds.parent / "weights" / "class_labels_indices.csv").open(newline="") as lines:
+        names = {int(row["index"]): row["display_name"] for row in csv.DictReader(lines)}
+    for classes in CLASSES_OF.values():
+        assert classes == {number: names[number] for number in classes}
