@@ -22,12 +22,12 @@ import numpy as np
 from torch import nn
 
 from tools.data.corrections import DROP, KEEP
-from tools.data.dataset import Clip, DatasetError
+from tools.data.dataset import Clip
+from tools.errors import MENDABLE
 from tools.measures.cleaning import Proposals, Rule, find_prototypes, propose
 from tools.measures.cleaning_plots import draw_clip, draw_clusters, draw_silence, telling_clip
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder
-from tools.runs.recipe import RecipeError
 from tools.runs.run_folder import RunFolderError, surroundings, write_json
 from tools.windows.embeddings import EmbeddedWindows, embed_clips
 from tools.windows.training_data import read_clips
@@ -192,7 +192,7 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = Rule(prototypes=options.prototypes, surely=options.surely, seed=options.seed)
     try:
         report = clean(options.data, options.run, options.out, chosen, options.clips)
-    except (DatasetError, RecipeError, RunFolderError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -14,10 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tools.data.dataset import DatasetError, data_hash, read_dataset
+from tools.data.dataset import data_hash, read_dataset
+from tools.errors import MENDABLE
 from tools.fetch import WEIGHTS, find_weights
-from tools.networks.encoder_weights import WeightsError
-from tools.networks.trainer import StartError
 from tools.report import write_run_report
 from tools.runs.comparison import System, present, read_systems
 from tools.runs.comparison_page import write_comparison
@@ -127,14 +126,7 @@ def main(arguments: list[str] | None = None) -> int:
         systems, notes = _chosen(options)
         figures = compare(systems, options.data, options.out, options.cache, notes)
         write_comparison(figures, options.page)
-    except (
-        DatasetError,
-        RecipeError,
-        RunFolderError,
-        StartError,
-        WeightsError,
-        OSError,
-    ) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -20,17 +20,14 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from tools.data.dataset import DatasetError
+from tools.errors import MENDABLE
 from tools.networks.device import choose_device
 from tools.networks.encoder import TorchEncoder, encoder_hash, require_frozen, require_head
-from tools.networks.encoder_weights import WeightsError
 from tools.networks.network_kinds import first_network
-from tools.networks.trainer import StartError
 from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder
-from tools.runs.recipe import Recipe, RecipeError, read_recipe
-from tools.runs.run_folder import RunFolderError
+from tools.runs.recipe import Recipe, read_recipe
 from tools.windows.encoded import FACTS, require_facts, write_facts, write_windows
 from tools.windows.encoding import clips_to_encode, data_facts, encode_all, encode_some
 from tools.windows.training_data import evaluation_store, read_clips, training_store
@@ -119,14 +116,7 @@ def main(arguments: list[str] | None = None) -> int:
             windows_per_take=options.windows_per_take,
             reviewed=options.reviewed,
         )
-    except (
-        DatasetError,
-        RecipeError,
-        RunFolderError,
-        StartError,
-        WeightsError,
-        OSError,
-    ) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

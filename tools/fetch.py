@@ -11,7 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.runs.download import DownloadError, download
+from tools.errors import MENDABLE
+from tools.runs.download import download
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +80,7 @@ def main(arguments: list[str] | None = None) -> int:
     place = cached_file(name)
     try:
         download(weights.url, place, weights.sha256_prefix)
-    except (DownloadError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -25,9 +25,10 @@ from tools.data.prepare_report import prepare_report, refused, summary_text
 from tools.data.recordings import Recording, read_source
 from tools.data.sound_checks import Checked, Limits, Verdict, check
 from tools.data.splits import assign_splits
+from tools.errors import MENDABLE
 from tools.runs.new_folder import new_folder
 from tools.runs.progress import progress
-from tools.runs.run_folder import RunFolderError, surroundings, write_json
+from tools.runs.run_folder import surroundings, write_json
 
 DIGEST_DIGITS = 10
 SHARES = {"train": 70.0, "val": 15.0, "test": 15.0}
@@ -172,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
             shares=options.shares,
             group_by_folder=options.group_by_folder,
         )
-    except (DatasetError, RunFolderError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -20,10 +20,10 @@ from typing import Any
 import torch
 
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
-from audio_guard_engine.errors import EngineError
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools.data.corrections import list_facts
-from tools.data.dataset import SPLITS, DatasetError, data_hash
+from tools.data.dataset import SPLITS, data_hash
+from tools.errors import MENDABLE
 from tools.measures.model_report import engine_score
 from tools.measures.run_figures import Subject, run_figures, score_splits
 from tools.measures.run_pictures import draw_pictures
@@ -32,9 +32,9 @@ from tools.networks.trainer import TorchScorer
 from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder, replaced_folder
-from tools.runs.recipe import RecipeError, read_recipe
+from tools.runs.recipe import read_recipe
 from tools.runs.report_pages import write_pages
-from tools.runs.run_folder import ROOT, RunFolderError, recipe_place, write_json
+from tools.runs.run_folder import ROOT, recipe_place, write_json
 from tools.windows.training_data import read_reviewed
 
 MEASURED_SPLITS = ("val", "test")
@@ -189,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--model needs --out, the folder to make")
     try:
         folder = _report(options)
-    except (DatasetError, EngineError, RecipeError, RunFolderError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

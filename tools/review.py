@@ -15,7 +15,8 @@ from pathlib import Path
 
 from torch import nn
 
-from tools.data.dataset import Clip, DatasetError
+from tools.data.dataset import Clip
+from tools.errors import MENDABLE
 from tools.measures.window_tables import score_store
 from tools.networks.device import choose_device
 from tools.networks.trainer import TorchScorer
@@ -24,8 +25,7 @@ from tools.reviewing.page_server import ReviewServer
 from tools.reviewing.reviewed_file import ReviewedFile
 from tools.reviewing.terminal import review_in_terminal
 from tools.runs.checkpoint import load_network
-from tools.runs.recipe import Recipe, RecipeError
-from tools.runs.run_folder import RunFolderError
+from tools.runs.recipe import Recipe
 from tools.windows.training_data import evaluation_store, read_clips
 
 REVIEWED_SPLITS = ("train", "val")  # never test: it must stay as hard as it is
@@ -99,7 +99,7 @@ def main(arguments: list[str] | None = None) -> int:
             most=options.most,
             terminal=options.terminal,
         )
-    except (DatasetError, RecipeError, RunFolderError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

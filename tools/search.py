@@ -23,15 +23,14 @@ import torch
 from optuna import Trial, TrialPruned
 from optuna.study import Study
 
-from tools.data.dataset import DatasetError, data_hash
+from tools.data.dataset import data_hash
+from tools.errors import MENDABLE
 from tools.measures.search_plots import draw_search
-from tools.networks.encoder_weights import WeightsError
-from tools.networks.trainer import StartError
 from tools.reviewing.option import add_reviewed
-from tools.runs.recipe import Recipe, RecipeError, parse_recipe, read_recipe
-from tools.runs.run_folder import RunFolderError, surroundings, write_json
+from tools.runs.recipe import Recipe, parse_recipe, read_recipe
+from tools.runs.run_folder import surroundings, write_json
 from tools.searching.recipe_text import changed_text
-from tools.searching.space import Dimension, SpaceError, read_space
+from tools.searching.space import Dimension, read_space
 from tools.searching.study import Watch, open_study, trials_done
 from tools.searching.summary import importances, summary_text, trial_name, trial_rows
 from tools.train import train
@@ -148,15 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
         best = search(
             wanted, trials=options.trials, minutes=options.minutes, startup=options.startup
         )
-    except (
-        DatasetError,
-        RecipeError,
-        RunFolderError,
-        SpaceError,
-        StartError,
-        WeightsError,
-        OSError,
-    ) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -25,14 +25,14 @@ import numpy as np
 import torch
 
 from tools.data.corrections import list_facts
-from tools.data.dataset import Clip, DatasetError, data_hash
+from tools.data.dataset import Clip, data_hash
+from tools.errors import MENDABLE
 from tools.measures.plots import draw_curves
 from tools.networks.clip_lesson import ClipLesson
-from tools.networks.encoder_weights import WeightsError
 from tools.networks.head_lesson import read_lesson, require_encoder
 from tools.networks.network import weight_count
 from tools.networks.network_kinds import require_weights
-from tools.networks.trainer import EpochFigures, Lesson, StartError, Trainer
+from tools.networks.trainer import EpochFigures, Lesson, Trainer
 from tools.report import write_run_report
 from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import (
@@ -44,7 +44,7 @@ from tools.runs.checkpoint import (
     save_last,
 )
 from tools.runs.own_recipe import FEW_CLIPS, is_template, own_recipe
-from tools.runs.recipe import Recipe, RecipeError, read_recipe
+from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import (
     METRICS,
     ROOT,
@@ -265,14 +265,7 @@ def main(arguments: list[str] | None = None) -> int:
             reviewed=options.reviewed,
             vectors=options.vectors,
         )
-    except (
-        DatasetError,
-        RecipeError,
-        RunFolderError,
-        StartError,
-        WeightsError,
-        OSError,
-    ) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -285,7 +278,7 @@ def _report(options: argparse.Namespace) -> int:
     """Write the report of a finished run; without it the run is as good."""
     try:
         write_run_report(options.out, options.data, options.cache, reviewed=options.reviewed)
-    except (DatasetError, RunFolderError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: the run is finished, its report is not: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.errors import ToolError
+
 SPLITS = ("train", "val", "test")
 AUDIO_SUFFIXES = frozenset({".wav", ".ogg", ".opus", ".flac", ".mp3", ".m4a", ".aac", ".webm"})
 CATALOGUE_COLUMNS = ("path", "label", "split", "group")
 
 
-class DatasetError(Exception):
+class DatasetError(ToolError):
     """A data set that cannot be used; the message names the file and the cure."""
 
 

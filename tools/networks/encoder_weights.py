@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tools.errors import ToolError
 from tools.fetch import WEIGHTS, find_weights
 from tools.networks.mobilenet import from_published
 
@@ -21,7 +22,7 @@ NUMPY_ARRAYS = [
 ]
 
 
-class WeightsError(Exception):
+class WeightsError(ToolError):
     """Weights that cannot be used; the message names the file and what is wrong with it."""
 
 

@@ -8,6 +8,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from tools.errors import ToolError
 from tools.networks.device import choose_device, mixed_precision
 from tools.networks.fitting import (
     class_weights,
@@ -23,7 +24,7 @@ from tools.runs.recipe import Recipe
 LARGEST_GRADIENT = 5.0
 
 
-class StartError(Exception):
+class StartError(ToolError):
     """Weights that a network can't start from; the message says why."""
 
 

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 
+from tools.errors import ToolError
 from tools.runs.progress import progress
 from tools.runs.whole_file import full_disk_named
 
@@ -17,7 +18,7 @@ PIECE_BYTES = 1 << 20
 TIMEOUT_SECONDS = 30.0
 
 
-class DownloadError(Exception):
+class DownloadError(ToolError):
     """A file that did not arrive; the message names it and the cure."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.decide import ClassPolicy
+from tools.errors import ToolError
 from tools.networks.network_recipe import NetworkRecipe, read_network
 
 HEADS = ("softmax", "sigmoid")
@@ -18,7 +19,7 @@ TRAINING_CHOICES = {
 }
 
 
-class RecipeError(Exception):
+class RecipeError(ToolError):
     """A recipe that cannot be used; the message names the file and what to change."""
 
 

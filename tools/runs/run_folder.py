@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from tools.errors import ToolError
 from tools.runs.recipe import Recipe
 from tools.runs.whole_file import whole_file
 
@@ -17,7 +18,7 @@ METRICS = "metrics.json"
 BEFORE_METRICS = ("recipe.toml", "run.json", "best.pt", "val.json")
 
 
-class RunFolderError(Exception):
+class RunFolderError(ToolError):
     """A run folder that cannot be used; the message says what to do."""
 
 

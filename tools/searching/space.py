@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from optuna import Trial
 
+from tools.errors import ToolError
 from tools.runs.recipe import Recipe, RecipeError, parse_recipe
 from tools.searching.recipe_text import changed_text
 
@@ -16,7 +17,7 @@ TABLES = ("front_end", "data", "network", "training")
 RANGE, CHOICES = {"low", "high"}, {"choices"}
 
 
-class SpaceError(Exception):
+class SpaceError(ToolError):
     """A space that can't be searched; the message names the file, the field and what to change."""
 
 
