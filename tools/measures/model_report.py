@@ -13,6 +13,7 @@ from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
 from tools.data.dataset import Clip, select
 from tools.measures.alerts import alert_figures
 from tools.measures.calibration import calibration_figures
+from tools.measures.split_gaps import missing_side
 from tools.measures.window_tables import Score, ScoredWindows, score_store, split_tables
 from tools.runs.recipe import Recipe
 from tools.streams.scoring import Listener
@@ -42,11 +43,11 @@ def model_listener(model: Model) -> Listener:
 def measure(
     model: Model, recipe: Recipe, clips: list[Clip], splits: Sequence[str], cache: Path
 ) -> dict[str, Any]:
-    """Return the tables and the alerts of each split that has clips, through ncnn."""
+    """Return the tables and the alerts of each split with events and background, through ncnn."""
     score = engine_score(load_scorer(model, Runtime.NCNN))
     figures = {}
     for split in splits:
-        if select(clips, split):
+        if not missing_side(select(clips, split), recipe.background):
             store = evaluation_store(recipe, clips, split, cache)
             windows = score_store(store, model.labels, score, model.front_end)
             figures[split] = split_figures(windows, model.labels, model.background, model.policies)
@@ -125,11 +126,16 @@ def _split_text(split: str, figures: Mapping[str, Any]) -> str:
     for label, row in mix["classes"].items():
         alert = figures["alerts"].get(label)
         lines.append(
-            f"| {label} | {row['items']} | {row['accuracy']:.1%} | {row['precision']:.1%} "
-            f"| {everything['classes'][label]['precision']:.1%} | {row['recall']:.1%} "
+            f"| {label} | {row['items']} | {_share(row, 'accuracy')} | {_share(row, 'precision')} "
+            f"| {_share(everything['classes'][label], 'precision')} | {_share(row, 'recall')} "
             f"| {row['specificity']:.1%} | {_alert_text(alert)} |"
         )
     return "\n".join(lines)
+
+
+def _share(row: Mapping[str, Any], figure: str) -> str:
+    """Write a figure of a class; there is none where it has no windows."""
+    return f"{row[figure]:.1%}" if row["items"] else "-"
 
 
 def _alert_text(alert: Mapping[str, Any] | None) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from tools.data.dataset import Clip, DatasetError, select
 from tools.measures.confidence import confidence_figures
 from tools.measures.model_report import split_figures
+from tools.measures.split_gaps import gap_notes, missing_side
 from tools.measures.threshold_study import (
     GENERAL_THRESHOLD,
     WINDOWS_PER_DAY,
@@ -50,7 +51,7 @@ def score_splits(
     """Score each split that has clips of events and of the background; raise when none has."""
     recipe, scored = subject.recipe, {}
     for split in splits:
-        if not _missing_side(select(clips, split), recipe):
+        if not missing_side(select(clips, split), recipe.background):
             store = evaluation_store(recipe, clips, split, cache)
             windows = score_store(store, recipe.labels, subject.score, recipe.front_end)
             scored[split] = ScoredSplit(clips=store.clips, windows=windows, failures=store.failures)
@@ -100,15 +101,7 @@ def _notes(
     recipe: Recipe, clips: list[Clip], splits: Sequence[str], scored: Mapping[str, ScoredSplit]
 ) -> list[str]:
     """Say what the report lacks and why."""
-    notes = []
-    for split in splits:
-        there = {clip.label for clip in select(clips, split)}
-        if missing := _missing_side(select(clips, split), recipe):
-            notes.append(f"{split} was not measured: it has no clip of {missing}.")
-        elif absent := [label for label in recipe.labels if label not in there]:
-            notes.append(
-                f"{split} has no clip of {', '.join(absent)}: its figures there are blank."
-            )
+    notes = gap_notes(clips, recipe.labels, recipe.background, splits)
     if CHOOSING_SPLIT not in scored:
         notes.append(f"No threshold was chosen, since {CHOOSING_SPLIT} was not measured.")
     for split, of in scored.items():
@@ -116,11 +109,3 @@ def _notes(
             count = f"{len(of.failures)} clips" if of.failures[1:] else "a clip"
             notes.append(f"{split}: {count} left out, the first since {of.failures[0]}.")
     return notes
-
-
-def _missing_side(clips: Sequence[Clip], recipe: Recipe) -> str:
-    """Return what a split lacks to be measured: events, background or nothing."""
-    labels = {clip.label for clip in clips}
-    if not labels - {recipe.background}:
-        return "an event" if labels else "any label"
-    return "" if recipe.background in labels else recipe.background

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from tools.networks.network_kinds import build_network
 from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import RunFolderError
-from tools.runs.whole_file import DiskFullError, whole_file
+from tools.runs.whole_file import whole_file
 
 BEST, LAST = "best.pt", "last.pt"
 
@@ -72,11 +72,8 @@ def load_network(run: Path) -> tuple[Recipe, nn.Module]:
 
 def _save(path: Path, content: dict[str, Any]) -> None:
     """Write a file that is whole or not there; a full disk leaves the one before."""
-    with whole_file(path) as part:
-        try:
-            torch.save(content, part)
-        except RuntimeError as error:  # what PyTorch makes of a full disk
-            raise DiskFullError(path, error) from error
+    with whole_file(path) as part, part.open("wb") as file:
+        torch.save(content, file)
 
 
 def _load(path: Path) -> dict[str, Any]:

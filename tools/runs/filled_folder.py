@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.runs.whole_file import full_disk_named
+
 
 @contextmanager
 def filled_folder(out: Path) -> Iterator[Path]:
@@ -15,7 +17,8 @@ def filled_folder(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".making-{out.name}-", dir=out.parent) as scratch:
         made = Path(scratch)
-        yield made
+        with full_disk_named(out):
+            yield made
         out.mkdir(exist_ok=True)
         for path in sorted(made.iterdir()):
             path.replace(out / path.name)

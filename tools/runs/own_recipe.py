@@ -54,6 +54,7 @@ def own_recipe(template: Path, data: Path, name: str) -> Recipe:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     try:
         text = pages.get_template(template.name).render(
