@@ -47,7 +47,7 @@ def evaluate(options: argparse.Namespace) -> None:
         _write_tables(options.out, model, figures)
     if options.runtimes:
         stores = {split: evaluation_store(recipe, clips, split, options.cache) for split in figures}
-        _show(options.out, "runtimes", runtime_figures(model, stores), runtimes_text)
+        _show(options.out, "runtimes", runtime_figures(model, stores, figures), runtimes_text)
     if options.quiet_hours:
         _show(options.out, "quiet-hours", quiet_hours(model_listener(model)), quiet_hours_text)
     if options.streams:

@@ -12,9 +12,7 @@ the runtimes agree and what the model hears in streams.
 
 import argparse
 import json
-import shutil
 import sys
-import tempfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,10 +26,11 @@ from tools.data.corrections import list_facts
 from tools.data.dataset import Clip, DatasetError, select
 from tools.measures.false_alarm_curve import false_alarm_curves
 from tools.measures.int8_choice import choose_int8, with_int8
-from tools.measures.model_exam import PARTS, examine
+from tools.measures.model_exam import PARTS, Candidate, examine
 from tools.measures.model_report import measure, model_listener, summary
 from tools.measures.policy_choice import ChoiceSetting, Chosen, choose_on_val
 from tools.measures.runtimes import largest_difference, sample_patches
+from tools.measures.split_gaps import gap_notes, missing_side
 from tools.networks.calibration import KINDS
 from tools.networks.calibration_study import calibrate
 from tools.networks.convert import ConvertError, write_runtimes
@@ -39,6 +38,7 @@ from tools.reviewing.option import add_reviewed
 from tools.runs.card_file import CardContent, int8_file, write_card
 from tools.runs.checkpoint import BEST, load_network
 from tools.runs.model_folder import exam_text, write_model_folder
+from tools.runs.new_folder import replaced_folder
 from tools.runs.recipe import Recipe, RecipeError
 from tools.runs.run_folder import RunFolderError, recipe_place
 from tools.windows.pcm_store import PcmStore
@@ -90,9 +90,7 @@ def export(
     of = _subject(recipe, data, cache, plan)
     network, calibration = calibrate(recipe, network, of.stores, of.doubtful, plan.calibration)
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".exporting-", dir=out) as scratch:
-        folder = Path(scratch) / recipe.name
-        folder.mkdir()
+    with replaced_folder(out / recipe.name) as folder:
         card = CardContent(policies=recipe.decider, training=_training_facts(run, recipe, plan))
         card.training["calibration"] = {name: calibration[name] for name in CALIBRATION_FACTS}
         small = _make_files(network, folder, of, card, plan)
@@ -102,19 +100,23 @@ def export(
         if plan.report:
             model = load_model(recipe.name, folder.parent)
             model = with_int8(model, small) if small else model
-            exam |= examine(model, of.stores, of.doubtful, plan.left_out)
+            candidate = Candidate(
+                model=model, stores=of.stores, tables=tables, doubtful=of.doubtful
+            )
+            exam |= examine(candidate, plan.left_out)
             weights = [run / BEST, *([small] if small and small.parent != folder else [])]
             write_model_folder(plan.report, run, recipe, tables, exam, weights)
-        _replace_folder(folder, out / recipe.name)
     return tables, exam
 
 
 def _subject(recipe: Recipe, data: Path, cache: Path, plan: ExportPlan) -> _Subject:
     clips = read_clips(recipe, data, plan.reviewed)
+    for note in gap_notes(clips, recipe.labels, recipe.background, MEASURED_SPLITS):
+        print(f"note: {note}", file=sys.stderr)
     stores = {
         split: evaluation_store(recipe, clips, split, cache)
         for split in MEASURED_SPLITS
-        if select(clips, split)
+        if not missing_side(select(clips, split), recipe.background)
     }
     return _Subject(
         recipe=recipe,
@@ -195,15 +197,6 @@ def _training_facts(run: Path, recipe: Recipe, plan: ExportPlan) -> dict[str, An
         "notes": plan.notes,
         "reviewed": list_facts(plan.reviewed),
     }
-
-
-def _replace_folder(made: Path, place: Path) -> None:
-    """Move a whole folder into place; an older model there is set aside first, then removed."""
-    aside = made.parent / "older"
-    if place.exists():
-        place.rename(aside)
-    made.rename(place)
-    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _plan(options: argparse.Namespace) -> ExportPlan:

@@ -10,6 +10,7 @@ import torch
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import evaluate, export
+from tools.measures.model_exam import PARTS
 from tools.networks.convert import ConvertError
 from tools.networks.trainer import TorchScorer
 from tools.runs.checkpoint import load_network
@@ -25,6 +26,7 @@ def models(tmp_path_factory: pytest.TempPathFactory, run: Path, data: Path, cach
     folder = tmp_path_factory.mktemp("models")
     arguments = [run, "--data", data, "--out", folder, "--cache", cache]
     arguments += ["--report", folder.parent / "report", "--data-name", "synthetic sounds"]
+    arguments += ["--without", "quiet-hours", "--int8"]
     assert export.main([str(argument) for argument in arguments]) == 0
     return folder
 
@@ -42,6 +44,7 @@ def test_card_is_valid_and_complete(models: Path) -> None:
     assert card["false_alarms"]["alarm"][0][0] >= 0.5
     assert {path.name for path in (models / "tiny").iterdir()} == {
         "card.json",
+        "tiny.int8.tflite",
         "tiny.ncnn.bin",
         "tiny.ncnn.param",
         "tiny.tflite",
@@ -54,8 +57,12 @@ def test_both_runtimes_score_as_pytorch_does(models: Path, run: Path, data: Path
     model = load_model("tiny", models)
     clip = read_clips(recipe, data)[0]
     patch = window_frames(load_pcm(clip))[:96]
+    facts = json.loads((models / "tiny" / "card.json").read_text())["training"]["calibration"]
+    scale, shift = (torch.tensor(list(facts[name].values())) for name in ("scale", "shift"))
+    assert not torch.allclose(scale, torch.ones(2))
     with torch.inference_mode():
-        expected = torch.softmax(network(torch.from_numpy(patch)[None, None]), dim=1)[0].numpy()
+        logits = network(torch.from_numpy(patch)[None, None])
+    expected = torch.softmax(logits * scale + shift, dim=1)[0].numpy()
     for runtime in (Runtime.NCNN, Runtime.LITERT):
         assert np.abs(load_scorer(model, runtime).score(patch) - expected).max() < 1e-3
     assert TorchScorer(network, recipe)(patch[None]).shape == (1, 2)
@@ -65,8 +72,24 @@ def test_report_holds_tables_and_plots(models: Path) -> None:
     report = models.parent / "report"
     figures = json.loads((report / "metrics.json").read_text())
     assert figures["val"]["paper_mix"]["items"] > 0
-    assert "| alarm |" in (report / "tables.md").read_text()
-    assert (report / "confusion-test.png").stat().st_size > 1000
+    text = (report / "tables.md").read_text()
+    assert "| alarm |" in text
+    for part in ("Thresholds", "Calibration", "Runtimes", "Streams"):
+        assert f"### {part}\n" in text
+    assert "### Quiet hours" not in text
+    exam = json.loads((report / "exam.json").read_text())
+    assert set(exam["calibration"]["before"]) == {"val", "test"}
+    assert list(exam["runtimes"]["test"]) == ["ncnn", "litert", "litert int8"]
+    for plot in ("confusion-test", "reliability", "streams", "curves"):
+        assert (report / f"{plot}.png").stat().st_size > 1000
+
+
+def test_training_can_start_from_the_report(models: Path, run: Path) -> None:
+    recipe, network = load_network(models.parent / "report")
+    again, trained = load_network(run)
+    assert recipe == again
+    for name, value in trained.state_dict().items():
+        assert torch.equal(network.state_dict()[name], value), name
 
 
 def test_evaluate_repeats_the_figures_of_the_export(
@@ -77,6 +100,17 @@ def test_evaluate_repeats_the_figures_of_the_export(
     assert evaluate.main([str(argument) for argument in arguments]) == 0
     made = json.loads((tmp_path / "metrics.json").read_text())
     assert made == json.loads((models.parent / "report" / "metrics.json").read_text())
+
+
+def test_int8_that_would_weigh_too_much_goes_to_the_report(
+    run: Path, data: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(export, "LARGEST_BYTES", 1_000)
+    parts = tuple(PARTS)
+    plan = export.ExportPlan(int8=True, report=tmp_path / "report", left_out=parts)
+    export.export(run, data, tmp_path / "models", cache, plan)
+    assert not (tmp_path / "models" / "tiny" / "tiny.int8.tflite").exists()
+    assert (tmp_path / "report" / "tiny.int8.tflite").stat().st_size > 1_000
 
 
 def test_failed_export_leaves_the_older_model(

@@ -19,6 +19,7 @@ from tools.measures.runtimes import (
     runtimes_text,
     sample_patches,
 )
+from tools.measures.window_tables import score_store, split_tables
 from tools.networks.convert import ConvertError
 from tools.networks.int8 import SCHEMES, write_int8
 from tools.windows.pcm_store import PcmStore
@@ -75,7 +76,9 @@ def test_scores_keep_the_steps_of_floats(small: dict[str, Path], model: Model) -
 def test_runtimes_are_told_apart_by_what_they_get_right(
     small: dict[str, Path], model: Model, val: PcmStore
 ) -> None:
-    figures = runtime_figures(with_int8(model, small["dynamic"]), {"val": val})
+    windows = score_store(val, model.labels, runtime_scores(model)["ncnn"])
+    tables = {"val": split_tables(windows, model.labels, model.background)}
+    figures = runtime_figures(with_int8(model, small["dynamic"]), {"val": val}, tables)
     assert list(figures["val"]) == ["ncnn", "litert", "litert int8"]
     assert figures["val"]["ncnn"] == figures["val"]["litert"]
     figures["val"]["litert int8"] = dict.fromkeys(figures["val"]["ncnn"], 0.5)

@@ -1,6 +1,7 @@
 """Measure of a model what its tables don't hold: others beside it, runtimes, streams, quiet hours."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from audio_guard_engine.card import Model
@@ -12,27 +13,39 @@ from tools.measures.stream_report import StreamSetting, measure_streams
 from tools.streams.lines import LINES
 from tools.windows.pcm_store import PcmStore
 
-Stores: TypeAlias = Mapping[str, PcmStore]
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """A model, the sound of val and test, and the tables of both.
+
+    `doubtful` names val clips that don't count as background.
+    """
+
+    model: Model
+    stores: Mapping[str, PcmStore]
+    tables: Mapping[str, Any]
+    doubtful: Collection[str]
 
 
-def _runtimes(model: Model, stores: Stores, _: Collection[str]) -> dict[str, Any]:
-    return runtime_figures(model, stores)
+def _baselines(of: Candidate) -> dict[str, Any]:
+    return baseline_figures(of.stores, of.model.labels, of.model.background)
 
 
-def _streams(model: Model, stores: Stores, doubtful: Collection[str]) -> dict[str, Any]:
+def _runtimes(of: Candidate) -> dict[str, Any]:
+    return runtime_figures(of.model, of.stores, of.tables)
+
+
+def _streams(of: Candidate) -> dict[str, Any]:
     setting = StreamSetting(lines=tuple(LINES))
-    return measure_streams(model_listener(model), stores["val"], stores["test"], setting, doubtful)
+    listener = model_listener(of.model)
+    return measure_streams(listener, of.stores["val"], of.stores["test"], setting, of.doubtful)
 
 
-def _quiet_hours(model: Model, _: Stores, __: Collection[str]) -> dict[str, Any]:
-    return quiet_hours(model_listener(model))
+def _quiet_hours(of: Candidate) -> dict[str, Any]:
+    return quiet_hours(model_listener(of.model))
 
 
-def _baselines(model: Model, stores: Stores, _: Collection[str]) -> dict[str, Any]:
-    return baseline_figures(stores, model.labels, model.background)
-
-
-Part: TypeAlias = Callable[[Model, Stores, Collection[str]], dict[str, Any]]
+Part: TypeAlias = Callable[[Candidate], dict[str, Any]]
 PARTS: Mapping[str, Part] = {
     "baselines": _baselines,
     "runtimes": _runtimes,
@@ -41,13 +54,6 @@ PARTS: Mapping[str, Part] = {
 }
 
 
-def examine(
-    model: Model, stores: Stores, doubtful: Collection[str], left_out: Collection[str]
-) -> dict[str, Any]:
-    """Return the figures of each part that is not left out.
-
-    `stores` are val and test; `doubtful` names val clips that don't count as background.
-    """
-    return {
-        name: part(model, stores, doubtful) for name, part in PARTS.items() if name not in left_out
-    }
+def examine(of: Candidate, left_out: Collection[str]) -> dict[str, Any]:
+    """Return the figures of each part that is not left out."""
+    return {name: part(of) for name, part in PARTS.items() if name not in left_out}

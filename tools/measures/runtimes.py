@@ -51,12 +51,14 @@ def largest_difference(model: Model, patches: NDArray[np.float32]) -> float:
     return float(np.ptp(scores, axis=0).max())
 
 
-def runtime_figures(model: Model, stores: Mapping[str, PcmStore]) -> dict[str, Any]:
-    """Return what each runtime gets right in the paper mix of each split."""
+def runtime_figures(
+    model: Model, stores: Mapping[str, PcmStore], tables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what each runtime gets right in the paper mix of each split; `tables` are ncnn's."""
+    others = {name: score for name, score in runtime_scores(model).items() if name != Runtime.NCNN}
     return {
-        split: {
-            name: mix_figures(model, store, score) for name, score in runtime_scores(model).items()
-        }
+        split: {str(Runtime.NCNN): _figures(tables[split])}
+        | {name: mix_figures(model, store, score) for name, score in others.items()}
         for split, store in stores.items()
     }
 
@@ -64,7 +66,11 @@ def runtime_figures(model: Model, stores: Mapping[str, PcmStore]) -> dict[str, A
 def mix_figures(model: Model, store: PcmStore, score: Score) -> dict[str, float]:
     """Return what a way to score a model gets right in a store's paper mix."""
     windows = score_store(store, model.labels, score, model.front_end)
-    mix = split_tables(windows, model.labels, model.background)["paper_mix"]
+    return _figures(split_tables(windows, model.labels, model.background))
+
+
+def _figures(tables: Mapping[str, Any]) -> dict[str, float]:
+    mix = tables["paper_mix"]
     return {
         "micro_accuracy": mix["micro"]["accuracy"],
         "macro_precision": mix["macro"]["precision"],
