@@ -1,21 +1,24 @@
 """What is wrong with clips or with the disk is said by name, and nothing half-written stays."""
 
+import json
 import resource
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 import pytest
 import torch
 
 from tools import embed, export, prepare, report, train
 from tools.data.dataset import read_dataset
+from tools.networks import convert
 from tools.networks.network_kinds import build_network
 from tools.runs.checkpoint import load_network
 from tools.runs.own_recipe import FEW_CLIPS
 from tools.runs.recipe import read_recipe
+from tools.runs.whole_file import DiskFullError
 
 LABELS = ("alarm", "others")
 FROM_SCRATCH = FEW_CLIPS.with_name("from_scratch.toml.j2")
@@ -161,11 +164,24 @@ def test_class_without_a_test_clip_is_trained_and_reported_on(
 ) -> None:
     write_catalogue(clips, without=("alarm", "test"))
     common = ("--data", clips, "--cache", cache)
-    assert run_verb(train, "--recipe", recipe_path, *common, "--out", out, "--epochs", 1) == 0
+    arguments = ("--recipe", recipe_path, *common, "--out", out, "--epochs", 1, "--no-report")
+    assert run_verb(train, *arguments) == 0
     assert run_verb(report, out, *common) == 0
     note = "test was not measured: it has no clip of an event."
     assert f"note: {note}" in capsys.readouterr().err
     assert note in (out / "report" / "report.md").read_text()
+
+
+def test_class_without_a_test_clip_is_exported(
+    copied: Path, clips: Path, cache: Path, out: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_catalogue(clips, without=("alarm", "test"))
+    assert run_verb(export, copied, "--data", clips, "--cache", cache, "--out", out) == 0
+    said = capsys.readouterr()
+    assert "note: test was not measured: it has no clip of an event." in said.err
+    assert "### val" in said.out
+    assert "### test" not in said.out
+    assert set(json.loads((out / "tiny" / "card.json").read_text())["metrics"]) == {"val"}
 
 
 def test_interrupt_before_the_first_epoch_is_over_leaves_nothing(
@@ -273,3 +289,44 @@ def test_full_disk_leaves_the_report_as_it_was(
     assert f"error: {copied / 'report'}: cannot be written" in said
     assert NO_ROOM in said
     assert {path: path.stat().st_mtime_ns for path in copied.rglob("*")} == before
+
+
+@pytest.mark.parametrize("writer", ["write_ncnn", "write_litert"])
+def test_full_disk_leaves_the_older_model(
+    writer: str,
+    copied: Path,
+    data: Path,
+    cache: Path,
+    out: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    older = out / "tiny" / "card.json"
+    older.parent.mkdir(parents=True)
+    older.write_text("{}")
+    write = getattr(convert, writer)
+
+    def without_room(*arguments: object) -> None:
+        with no_file_beyond(4096):
+            write(*arguments)
+
+    monkeypatch.setattr(convert, writer, without_room)
+    assert run_verb(export, copied, "--data", data, "--cache", cache, "--out", out) == 1
+    said = capsys.readouterr().err
+    assert "cannot be written (File too large)" in said
+    assert NO_ROOM in said
+    assert [path.relative_to(out).as_posix() for path in out.rglob("*")] == [
+        "tiny",
+        "tiny/card.json",
+    ]
+    assert older.read_text() == "{}"
+
+
+def test_full_disk_that_pnnx_does_not_notice_is_named(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, network = load_network(copied)
+    monkeypatch.setattr(convert.shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    with pytest.raises(DiskFullError, match="No space left on device"):
+        convert.write_ncnn(network, recipe, tmp_path / "tiny")
+    assert not list(tmp_path.glob("tiny*"))
