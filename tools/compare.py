@@ -14,10 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tools.data.dataset import data_hash, read_dataset
+from tools.data.dataset import data_hash, read_dataset, select
 from tools.errors import MENDABLE
 from tools.fetch import WEIGHTS, find_weights
+from tools.measures.timing import time_labels
+from tools.networks.trainer import TorchScorer
 from tools.report import write_run_report
+from tools.runs.checkpoint import load_network
 from tools.runs.comparison import System, present, read_systems
 from tools.runs.comparison_page import write_comparison
 from tools.runs.recipe import RecipeError, read_recipe
@@ -35,6 +38,8 @@ def compare(
     for number, system in enumerate(systems, 1):
         print(f"{system.recipe} ({number} of {len(systems)})", flush=True)
         measured[system.recipe] = _measured(system, data, out, cache)
+    for name, of in measured.items():
+        of["timing"] |= _timed(out / name, data, of["timing"]["split"])
     figures = {
         "data": data.name,
         "notes": list(notes),
@@ -62,6 +67,13 @@ def _measured(system: System, data: Path, out: Path, cache: Path) -> dict[str, A
     if read_recipe(run / "recipe.toml") != recipe or figures["facts"]["changes"] != system.changes:
         raise RunFolderError(f"{run}: is of another recipe; choose another --out or delete it")
     return figures
+
+
+def _timed(run: Path, data: Path, split: str) -> dict[str, Any]:
+    """Time a system anew: times of all systems are comparable only when taken one after the other."""
+    recipe, network = load_network(run)
+    clips = select(read_dataset(data, recipe.labels), split)
+    return time_labels(clips, recipe.labels, recipe.front_end, TorchScorer(network, recipe))
 
 
 def _train(system: System, data: Path, run: Path, out: Path, cache: Path) -> None:
