@@ -15,8 +15,8 @@ from tools.networks.convert import ConvertError
 from tools.networks.int8 import SCHEMES, write_int8
 from tools.windows.pcm_store import PcmStore
 
-# On val, so that on other splits runtimes stay within a point of each other.
-LARGEST_GAP = 0.005
+# On val; "alike" is within a point of accuracy, precision and recall of the paper mix.
+LARGEST_GAP = 0.01
 
 
 def with_int8(model: Model, path: Path) -> Model:
