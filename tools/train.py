@@ -174,7 +174,7 @@ def _epochs(
         tables = lesson.judge(averaged)
         row = _row(epoch, figures, tables, time.monotonic() - started)
         print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
-        if row["figure"] > standing.best_figure:
+        if standing.is_best(row):
             standing.best_epoch = epoch
             save_best(out, state, epoch)
             write_json(out / "val.json", tables)

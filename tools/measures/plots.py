@@ -12,6 +12,8 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 
+from tools.runs.epochs import best_row
+
 DARK = 0.65  # shares above it are drawn so dark that white text reads better
 
 
@@ -29,7 +31,7 @@ def draw_curves(epochs: Sequence[dict[str, Any]], path: Path) -> None:
     loss.set(title="cross-entropy")
     accuracy.set(title="accuracy")
     macro.set(title="val, paper mix, macro")
-    best = max(epochs, key=lambda row: row["figure"])["epoch"]
+    best = best_row(epochs)["epoch"]
     for plot in (loss, accuracy, macro):
         plot.axvline(best, color="gray", linestyle=":", linewidth=1)
         plot.xaxis.get_major_locator().set_params(integer=True)

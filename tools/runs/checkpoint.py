@@ -1,6 +1,7 @@
 """The weights in a run folder: the best so far, and where an unfinished training stands."""
 
 import pickle
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tools.networks.network_kinds import build_network
+from tools.runs.epochs import rank
 from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import RunFolderError
 from tools.runs.whole_file import whole_file
@@ -23,10 +25,9 @@ class Standing:
     rows: list[dict[str, Any]] = field(default_factory=list)
     best_epoch: int = 0
 
-    @property
-    def best_figure(self) -> float:
-        """Return what the best epoch reached."""
-        return max((row["figure"] for row in self.rows), default=-1.0)
+    def is_best(self, row: Mapping[str, Any]) -> bool:
+        """Tell whether the row of a new epoch is better than all before."""
+        return all(rank(row) > rank(before) for before in self.rows)
 
 
 def save_best(run: Path, state: dict[str, Tensor], epoch: int) -> None:

@@ -10,6 +10,7 @@ from tools.measures.paper import (
     TABLE_4_SECONDS_PER_SAMPLE,
     TABLES_2_AND_3,
 )
+from tools.runs.epochs import best_row
 from tools.runs.report_pages import templates
 
 # Which of our systems stands for each of the paper's two, by the kinds of network.
@@ -66,7 +67,7 @@ def _columns(systems: Mapping[str, Any], won: str) -> dict[str, Any]:
 
 def _row(name: str, of: Mapping[str, Any]) -> dict[str, Any]:
     """Return a system's line in the tables of all systems."""
-    epoch = max(of["epochs"], key=lambda row: row["figure"])
+    epoch = best_row(of["epochs"])
     return {
         "name": name,
         "weights": of["facts"]["weights"],

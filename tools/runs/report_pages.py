@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined, se
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
+from tools.runs.epochs import best_row
 from tools.runs.recipe import Recipe
 
 NOTHING = "–"
@@ -89,4 +90,4 @@ def _training(epochs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the best epoch of how many; nothing where none is known."""
     if not epochs:
         return {}
-    return {"best": max(epochs, key=lambda row: row["figure"]), "epochs": len(epochs)}
+    return {"best": best_row(epochs), "epochs": len(epochs)}
