@@ -191,7 +191,7 @@ def _training_facts(run: Path, recipe: Recipe, plan: ExportPlan) -> dict[str, An
         "best_epoch": metrics["best_epoch"],
         "minutes": round(sum(row["seconds"] for row in metrics["epochs"]) / 60, 1),
         "thresholds": "chosen on streams of val's background on the lines "
-        f"{', '.join(plan.choice.lines)}: from 0.5 on the lowest with at most "
+        f"{', '.join(plan.choice.lines)}: the lowest from which on there are at most "
         f"{plan.choice.false_alarms_per_day:g} false alarms a day on the worst line; clips in which "
         "another model surely hears an event do not count",
         "notes": plan.notes,

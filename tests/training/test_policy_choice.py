@@ -11,13 +11,13 @@ from tools.data.dataset import Clip
 from tools.measures.false_alarm_curve import false_alarm_curves
 from tools.measures.intervals import most_events
 from tools.measures.policy_choice import (
-    CANDIDATES,
     ChoiceSetting,
     ValStreams,
     choices_text,
     choose_on_val,
     choose_policies,
 )
+from tools.measures.stream_sweep import THRESHOLDS
 from tools.streams.scoring import Heard, ScoredStream
 
 HOUR_HOPS = 7_500
@@ -53,7 +53,7 @@ def chosen(quiet: list[ScoredStream], mixed: list[ScoredStream], **changes: Any)
 
 def above(score: float) -> float:
     """Return the lowest candidate that a score does not reach."""
-    return min(threshold for threshold in CANDIDATES if threshold > score)
+    return min(threshold for threshold in THRESHOLDS if threshold > score)
 
 
 def test_threshold_lets_a_budget_pass_and_no_more() -> None:
@@ -65,8 +65,8 @@ def test_threshold_lets_a_budget_pass_and_no_more() -> None:
     assert (choice.false_alarms, choice.keeps_budget, choice.heard) == (2, True, None)
 
 
-def test_detection_is_likelier_than_not() -> None:
-    assert chosen([stream({100: 0.3})], []).policy.threshold == min(CANDIDATES) >= 0.5
+def test_class_that_never_alarms_gets_the_lowest_threshold() -> None:
+    assert chosen([stream({100: 0.05})], []).policy.threshold == THRESHOLDS[0]
 
 
 def test_worst_line_decides() -> None:
@@ -90,7 +90,7 @@ def test_confirmation_is_the_one_that_hears_most() -> None:
     choice = chosen(quiet, mixed)
     assert (choice.policy.confirm_hops, choice.policy.of_hops) == (2, 3)
     assert choice.heard == 1.0
-    assert choice.policy.threshold == min(CANDIDATES)
+    assert choice.policy.threshold == THRESHOLDS[0]
 
 
 def test_recipes_confirmation_stays_where_others_hear_as_much() -> None:
@@ -105,7 +105,7 @@ def test_recipes_confirmation_stays_where_others_hear_as_much() -> None:
 
 def test_budget_that_nothing_keeps_is_told() -> None:
     choice = chosen([stream(dict.fromkeys(range(0, 7_000, 700), 1.0))], [], confirmations=())
-    assert choice.policy.threshold == CANDIDATES[-1]
+    assert choice.policy.threshold == THRESHOLDS[-1]
     assert not choice.keeps_budget
     assert choice.false_alarms == 10
 
@@ -114,7 +114,7 @@ def test_curve_counts_a_week_and_its_limit() -> None:
     rows = false_alarm_curves(
         replace(listener(), policies={"dog": POLICY}), [stream({100: 0.95, 1000: 0.8})]
     )["dog"]
-    assert [row[0] for row in rows] == [min(CANDIDATES), above(0.8), above(0.95)]
+    assert [row[0] for row in rows] == [THRESHOLDS[0], above(0.8), above(0.95)]
     assert [row[1] for row in rows] == [336.0, 168.0, 0.0]
     assert [row[2] for row in rows] == [round(168 * most_events(count), 1) for count in (2, 1, 0)]
 
@@ -154,5 +154,5 @@ def test_text_tells_hours_budget_and_choices(val_choice: Any) -> None:
     text = choices_text(val_choice["sure"].facts)
     assert "lines plain, mu_law" in text
     assert "24 false alarms a day" in text
-    assert "| dog | 0.5 | 1 of 1 hops | " in text
-    assert "| glass | 0.5 | 1 of 1 hops | - | 0 |" in text
+    assert "| dog | 0.09091 | 1 of 1 hops | 100% | 0 |" in text
+    assert "| glass | 0.1917 | 1 of 1 hops | - | 0 |" in text

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tools.measures.intervals import most_events
-from tools.measures.policy_choice import CANDIDATES, worst_false_alarms
+from tools.measures.policy_choice import worst_false_alarms
+from tools.measures.stream_sweep import THRESHOLDS
 from tools.streams.scoring import Listener, ScoredStream
 
 WEEK_HOURS = 168
@@ -29,7 +30,7 @@ def _curve(listener: Listener, label: str, quiet: Sequence[ScoredStream]) -> lis
     policy = listener.policies[label]
     rows: list[list[float]] = []
     most = -1
-    for threshold in reversed(CANDIDATES):
+    for threshold in reversed(THRESHOLDS):
         alarms = worst_false_alarms(listener, label, replace(policy, threshold=threshold), quiet)
         row = [threshold, *_per_week(max(alarms, most), quiet[0].hours)]
         if alarms > most:

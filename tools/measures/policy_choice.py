@@ -19,9 +19,6 @@ from tools.streams.plan import event_plan, quiet_plan
 from tools.streams.scoring import Listener, ScoredStream, score_stream
 from tools.windows.pcm_store import PcmStore
 
-# A detection should be likelier than not.
-CANDIDATES = tuple(threshold for threshold in THRESHOLDS if threshold >= 0.5)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChoiceSetting:
@@ -171,8 +168,8 @@ def _at_budget(
     listener: Listener, label: str, policy: ClassPolicy, streams: ValStreams, allowed: float
 ) -> Choice:
     """Give a policy its lowest threshold within the budget, or the highest there is."""
-    chosen, count = replace(policy, threshold=CANDIDATES[-1]), None
-    for threshold in reversed(CANDIDATES):
+    chosen, count = replace(policy, threshold=THRESHOLDS[-1]), None
+    for threshold in reversed(THRESHOLDS):
         lower = replace(policy, threshold=threshold)
         alarms = worst_false_alarms(listener, label, lower, streams.quiet)
         if count is None:
