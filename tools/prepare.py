@@ -184,7 +184,7 @@ def main(arguments: list[str] | None = None) -> int:
     for warning in report["warnings"]:
         print(f"warning: {warning}", file=sys.stderr)
     print(summary_text(report))
-    print(f"next: python -m tools.train --data {options.out} --recipe RECIPE --out runs/a")
+    print(f"next: python -m tools.train --data {options.out} --out runs/mine")
     return 1 if options.strict and refused(report) else 0
 
 
