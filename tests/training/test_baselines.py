@@ -9,7 +9,7 @@ import torch
 
 from tests.stream_sounds import LABELS, noise, store_of, tone
 from tools.measures.baselines import MN04, baseline_figures, baselines_text
-from tools.networks.audioset import CLASSES_OF, MappedTagger
+from tools.networks.audioset import CLASSES_OF, HARMLESS, MappedTagger, harmless_clips
 from tools.networks.mn04 import efficientat_front_end
 from tools.networks.mobilenet import AudioSetTagger
 from tools.windows.features import window_frames
@@ -63,9 +63,23 @@ def test_label_scores_as_its_likeliest_class(tmp_path: Path) -> None:
     np.testing.assert_allclose(scores, expected, atol=1e-5)
 
 
+def test_clips_are_harmless_by_what_is_surely_heard(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    tagger = AudioSetTagger(0.4).eval()
+    torch.nn.init.zeros_(tagger.classifier[-1].weight)
+    bias = torch.full((527,), -4.0)
+    bias[[0, 137]] = torch.tensor([1.0, -0.1])
+    tagger.classifier[-1].bias = torch.nn.Parameter(bias)
+    torch.save(tagger.state_dict(), tmp_path / "mn04.pt")
+    store = store_of(("dog", tone(500, 1.5)), ("others", noise(0, 1.5)))
+    heard = harmless_clips(store, "others", tmp_path / "mn04.pt")
+    assert heard == {"speech": {"others1"}, "music": set()}
+
+
 @pytest.mark.recordings
 def test_numbers_are_those_of_audioset(sounds: Path) -> None:
     with (sounds.parent / "weights" / "class_labels_indices.csv").open(newline="") as lines:
         names = {int(row["index"]): row["display_name"] for row in csv.DictReader(lines)}
     for classes in CLASSES_OF.values():
         assert classes == {number: names[number] for number in classes}
+    assert [names[number] for number in HARMLESS.values()] == ["Speech", "Music"]

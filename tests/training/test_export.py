@@ -10,7 +10,7 @@ import torch
 from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import evaluate, export
-from tools.measures.model_exam import PARTS
+from tools.measures.model_exam import PARTS, Candidate, examine
 from tools.networks.convert import ConvertError
 from tools.networks.trainer import TorchScorer
 from tools.runs.checkpoint import load_network
@@ -96,10 +96,19 @@ def test_evaluate_repeats_the_figures_of_the_export(
     models: Path, run: Path, data: Path, cache: Path, tmp_path: Path
 ) -> None:
     arguments = ["--data", data, "--model", "tiny", "--models", models, "--cache", cache]
-    arguments += ["--recipe", run / "recipe.toml", "--out", tmp_path]
+    arguments += ["--recipe", run / "recipe.toml", "--out", tmp_path, "--runtimes"]
     assert evaluate.main([str(argument) for argument in arguments]) == 0
+    report = models.parent / "report"
     made = json.loads((tmp_path / "metrics.json").read_text())
-    assert made == json.loads((models.parent / "report" / "metrics.json").read_text())
+    assert made == json.loads((report / "metrics.json").read_text())
+    runtimes = json.loads((tmp_path / "runtimes.json").read_text())
+    assert runtimes == json.loads((report / "exam.json").read_text())["runtimes"]
+
+
+def test_streams_are_left_out_where_test_has_no_clips() -> None:
+    parts = set(PARTS) - {"streams"}
+    nothing = Candidate(model=load_model("compact"), stores={}, tables={}, doubtful=())
+    assert examine(nothing, parts) == {}
 
 
 def test_int8_that_would_weigh_too_much_goes_to_the_report(

@@ -6,9 +6,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.stream_sounds import listener
+from tests.stream_sounds import listener, noise, store_of, tone
 from tools.measures import quiet_hours as measured
-from tools.measures.quiet_hours import quiet_hours, quiet_hours_text
+from tools.measures.quiet_hours import quiet_hours, quiet_hours_text, quiet_recordings
 from tools.streams import quiet_sounds
 from tools.streams.quiet_sounds import KINDS, quiet_sound
 
@@ -70,12 +70,21 @@ def test_levels_change_and_blocks_come_again(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_alerts_are_counted_by_sound_line_and_class(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measured, "KINDS", {"silence": None, "white noise": None})
-    figures = quiet_hours(listener(), hours=0.01, lines=("plain", "mu_law"))
-    assert figures["sounds"]["silence"]["plain"] == {"dog": 0, "glass": 0}
-    assert set(figures["sounds"]["white noise"]) == {"plain", "mu_law"}
+    figures = quiet_hours(listener(), hours=0.01)
+    assert figures["silence"]["alerts"]["plain"] == {"dog": 0, "glass": 0}
+    assert set(figures["white noise"]["alerts"]) == {"plain", "mu_law"}
     jumpy = replace(listener(), score=hears_a_dog_in_noise)
-    heard = quiet_hours(jumpy, hours=0.01, lines=("plain",))
-    text = quiet_hours_text(heard)
-    assert "in 0.01 h each" in text
-    assert "| silence | none |" in text
-    assert "| white noise | 1 dog |" in text
+    text = quiet_hours_text(quiet_hours(jumpy, hours=0.01, lines=("plain",)))
+    assert "| silence | 0.01 | none |" in text
+    assert "| white noise | 0.01 | 1 dog |" in text
+
+
+def test_recordings_of_a_kind_sound_by_themselves() -> None:
+    bark = noise(1, 10.0) + tone(500, 10.0, 0.1)
+    store = store_of(("others", bark), *(("others", noise(seed, 10.0)) for seed in (2, 3)))
+    chosen = {"speech": {"others0", "others1"}, "music": {"others2"}, "rain": set()}
+    figures = quiet_recordings(listener(), store, chosen, lines=("plain",))
+    assert list(figures) == ["speech, recorded", "music, recorded"]
+    assert figures["speech, recorded"]["alerts"]["plain"] == {"dog": 1, "glass": 0}
+    assert figures["music, recorded"]["alerts"]["plain"] == {"dog": 0, "glass": 0}
+    assert figures["speech, recorded"]["hours"] == pytest.approx(20 / 3600, abs=1e-3)

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from audio_guard_engine.card import Model
+from tools.fetch import find_weights
 from tools.measures.baselines import baseline_figures
 from tools.measures.model_report import model_listener
-from tools.measures.quiet_hours import quiet_hours
+from tools.measures.quiet_hours import quiet_hours, quiet_recordings
 from tools.measures.runtimes import runtime_figures
 from tools.measures.stream_report import StreamSetting, measure_streams
+from tools.networks.audioset import harmless_clips
 from tools.streams.lines import LINES
 from tools.windows.pcm_store import PcmStore
 
@@ -42,7 +44,12 @@ def _streams(of: Candidate) -> dict[str, Any]:
 
 
 def _quiet_hours(of: Candidate) -> dict[str, Any]:
-    return quiet_hours(model_listener(of.model))
+    listener, figures = model_listener(of.model), {}
+    weights = find_weights("mn04")
+    if "test" in of.stores and weights.is_file():
+        chosen = harmless_clips(of.stores["test"], of.model.background, weights)
+        figures = quiet_recordings(listener, of.stores["test"], chosen)
+    return quiet_hours(listener) | figures
 
 
 Part: TypeAlias = Callable[[Candidate], dict[str, Any]]
@@ -55,5 +62,6 @@ PARTS: Mapping[str, Part] = {
 
 
 def examine(of: Candidate, left_out: Collection[str]) -> dict[str, Any]:
-    """Return the figures of each part that is not left out."""
+    """Return the figures of each part that is not left out; streams need both splits."""
+    left_out = {*left_out, *(() if "test" in of.stores else ("streams",))}
     return {name: part(of) for name, part in PARTS.items() if name not in left_out}

@@ -11,9 +11,17 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from audio_guard_engine.logmel import frames
+from tools.augmentation.pcm import SAMPLE_RATE_HZ
 from tools.networks.encoder_weights import load_encoder
-from tools.networks.mn04 import INPUT_MEAN, INPUT_SCALE, LEVEL_AT_HALF_RATE
+from tools.networks.mn04 import (
+    INPUT_MEAN,
+    INPUT_SCALE,
+    LEVEL_AT_HALF_RATE,
+    efficientat_front_end,
+)
 from tools.networks.mobilenet import AUDIOSET_CLASSES, AudioSetTagger
+from tools.windows.pcm_store import PcmStore
 
 MN04_WIDTH = 0.4
 # AudioSet's classes by their numbers in its class_labels_indices.csv.
@@ -64,24 +72,55 @@ CLASSES_OF: Mapping[str, Mapping[int, str]] = {
     },
 }
 
+# What nobody wants to be alarmed by, and how likely it has to be.
+HARMLESS: Mapping[str, int] = {"speech": 0, "music": 137}
+SURE = 0.5
+LONGEST_SECONDS = 10.0  # as AudioSet's clips are
+
+
+class Tagger:
+    """EfficientAT's mn04: how likely each of AudioSet's classes is."""
+
+    def __init__(self, weights: Path) -> None:
+        """Load the published weights."""
+        self._tagger = AudioSetTagger(MN04_WIDTH).eval().to(memory_format=torch.channels_last)
+        load_encoder(self._tagger, weights)
+
+    @torch.inference_mode()
+    def __call__(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map log-mels (n, frames, bands) of `efficientat_front_end` to probabilities (n, 527)."""
+        log_mels = torch.from_numpy(patches)[:, None].transpose(2, 3)
+        scaled = (log_mels + LEVEL_AT_HALF_RATE - INPUT_MEAN) * INPUT_SCALE
+        scores: NDArray[np.float32] = torch.sigmoid(self._tagger(scaled)).numpy()
+        return scores
+
 
 class MappedTagger:
     """EfficientAT's mn04 as a model of our labels."""
 
     def __init__(self, weights: Path, labels: Sequence[str]) -> None:
         """Load the published weights; labels without a class of AudioSet are the background."""
-        self._tagger = AudioSetTagger(MN04_WIDTH).eval()
-        load_encoder(self._tagger, weights)
+        self._tagger = Tagger(weights)
         mapped = {number for classes in CLASSES_OF.values() for number in classes}
         rest = [number for number in range(AUDIOSET_CLASSES) if number not in mapped]
         self._columns = [list(CLASSES_OF.get(label, rest)) for label in labels]
 
-    @torch.inference_mode()
     def __call__(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map patches (n, frames, bands) of `efficientat_front_end` to scores (n, labels)."""
-        log_mels = torch.from_numpy(patches)[:, None].transpose(2, 3)
-        scaled = (log_mels + LEVEL_AT_HALF_RATE - INPUT_MEAN) * INPUT_SCALE
-        scores = torch.sigmoid(self._tagger(scaled))
-        return torch.stack(
-            [scores[:, columns].amax(dim=1) for columns in self._columns], dim=1
-        ).numpy()
+        scores = self._tagger(patches)
+        return np.stack([scores[:, columns].max(axis=1) for columns in self._columns], axis=1)
+
+
+def harmless_clips(store: PcmStore, background: str, weights: Path) -> dict[str, set[str]]:
+    """Name the background clips in whose beginning each of `HARMLESS` is surely heard."""
+    tagger, front_end = Tagger(weights), efficientat_front_end()
+    heard: dict[str, set[str]] = {kind: set() for kind in HARMLESS}
+    for take, number in enumerate(store.clip):
+        clip = store.clips[number]
+        if clip.label == background:
+            pcm = store.take_pcm(take)[: round(LONGEST_SECONDS * SAMPLE_RATE_HZ)]
+            scores = tagger(frames(pcm, front_end)[None])[0]
+            for kind, column in HARMLESS.items():
+                if scores[column] >= SURE:
+                    heard[kind].add(clip.name)
+    return heard
