@@ -41,7 +41,9 @@ def write_litert(network: torch.nn.Module, recipe: Recipe, path: Path) -> None:
 
     patch = torch.zeros(1, *input_shape(recipe))
     scores = Scores(network, recipe.head, channel=False).eval()
-    litert_torch.convert(scores, (patch,)).export(str(path))
+    converted = litert_torch.convert(scores, (patch,))
+    # Its own writing ends the process when the disk is full.
+    path.write_bytes(converted.model_content())
 
 
 def write_ncnn(network: torch.nn.Module, recipe: Recipe, stem: Path) -> None:
