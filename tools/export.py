@@ -48,7 +48,6 @@ LARGEST_DIFFERENCE = 1e-3
 MEASURED_SPLITS = ("val", "test")
 CALIBRATION_FACTS = ("kind", "scale", "shift", "windows")
 PARITY_PATCHES = 256
-RANGE_PATCHES = 128
 # What a model may weigh in a home's checkout.
 LARGEST_BYTES = 6_000_000
 
@@ -138,8 +137,7 @@ def _make_files(
     if not plan.int8:
         return None
     small = int8_file(folder.parent, of.recipe.name)
-    patches = sample_patches(of.stores["val"], of.recipe.front_end, RANGE_PATCHES)
-    card.training["int8"] = choose_int8(model, of.stores["val"], patches, small)
+    card.training["int8"] = choose_int8(model, of.stores["val"], small)
     if sum(path.stat().st_size for path in (small, *folder.iterdir())) > LARGEST_BYTES:
         return small
     return small.rename(folder / small.name)

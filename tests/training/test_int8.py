@@ -42,13 +42,12 @@ def val() -> PcmStore:
 
 
 @pytest.fixture(scope="module")
-def small(model: Model, val: PcmStore, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+def small(model: Model, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Return the shipped model in 8 bits, by scheme."""
     folder = tmp_path_factory.mktemp("int8")
-    patches = sample_patches(val, model.front_end, 8)
     made = {scheme: folder / f"{scheme}.tflite" for scheme in SCHEMES}
     for scheme, path in made.items():
-        write_int8(model.files["litert"]["model"].path, scheme, patches, path)
+        write_int8(model.files["litert"]["model"].path, scheme, path)
     return made
 
 
@@ -67,7 +66,7 @@ def test_small_file_scores_nearly_alike(
 
 
 def test_scores_keep_the_steps_of_floats(small: dict[str, Path], model: Model) -> None:
-    scores = runtime_scores(with_int8(model, small["static"]))["litert int8"]
+    scores = runtime_scores(with_int8(model, small["dynamic"]))["litert int8"]
     patches = sample_patches(home(), model.front_end, 4)
     steps = scores(patches) * 256
     assert np.abs(steps - steps.round()).max() > 0.05
@@ -92,13 +91,19 @@ def test_runtimes_are_told_apart_by_what_they_get_right(
 def test_fastest_scheme_that_hears_alike_is_taken(
     model: Model, val: PcmStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    patches = sample_patches(val, model.front_end, 4)
     path = tmp_path / "compact.int8.tflite"
     monkeypatch.setattr(int8_choice, "LARGEST_GAP", 1.0)
-    assert choose_int8(model, val, patches, path)["scheme"] == SCHEMES[0]
+    for fastest in SCHEMES:
+        times = iter([1.0 if scheme == fastest else 2.0 for scheme in SCHEMES])
+        monkeypatch.setattr(int8_choice, "least_milliseconds", lambda *_, of=times: next(of))
+        chosen = choose_int8(model, val, path)
+        assert chosen["scheme"] == fastest
+        assert set(chosen["tried"]) == set(SCHEMES)
+        assert path.stat().st_size > 100_000
+    monkeypatch.setattr(int8_choice, "least_milliseconds", lambda *_: 1.0)
     monkeypatch.setattr(int8_choice, "LARGEST_GAP", -1.0)
     with pytest.raises(ConvertError, match="leave --int8 out"):
-        choose_int8(model, val, patches, path)
+        choose_int8(model, val, path)
 
 
 def test_difference_is_the_largest_of_any_score(model: Model, val: PcmStore) -> None:
