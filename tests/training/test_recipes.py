@@ -104,7 +104,7 @@ def test_convolutions_learn_and_the_third_is_exported(
     arguments += ["--epochs", 1, "--windows", 128]
     assert train.main([str(argument) for argument in [*arguments, "--no-report"]]) == 0
     if name == "2dcnn_3":
-        export.export(run, data, tiny / "models", cache, data_name="synthetic")  # checks parity
+        export.export(run, data, tiny / "models", cache, export.ExportPlan())  # checks parity
         card = json.loads((tiny / "models" / name / "card.json").read_text())
         assert card["training"]["recipe"] == "models/recipes/2dcnn_3.toml"
         for runtime in (Runtime.NCNN, Runtime.LITERT):

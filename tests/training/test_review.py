@@ -110,7 +110,7 @@ def test_mislabeled_clips_are_reviewed_and_the_next_training_follows(
 
     options = ("--recipe", recipe_path, "--data", clips, "--cache", cache, "--epochs", 1)
     out = tmp_path / "next"
-    assert run_verb(train.main, *options, "--out", out, "--reviewed", list_of) == 0
+    assert run_verb(train.main, "--no-report", *options, "--out", out, "--reviewed", list_of) == 0
     facts = json.loads((out / "run.json").read_text())
     assert facts["clips"] == {"train": 5, "val": 4}
     digest = hashlib.sha256(list_of.read_bytes()).hexdigest()
@@ -194,7 +194,7 @@ def test_edited_proposals_of_clean_are_used_by_the_next_training(
 
     options = ("--recipe", recipe_path, "--data", clips, "--cache", cache, "--epochs", 1)
     out = tmp_path / "next"
-    assert run_verb(train.main, *options, "--out", out, "--reviewed", proposals) == 0
+    assert run_verb(train.main, "--no-report", *options, "--out", out, "--reviewed", proposals) == 0
     corrected = read_clips(recipe, clips, [proposals])
     val = evaluation_store(recipe, corrected, "val", cache)
     hops = {
@@ -229,7 +229,7 @@ def test_list_of_other_data_is_refused_before_anything_is_made(
     out = tmp_path / "out"
     common = ("--data", clips, "--out", out, "--cache", cache, "--reviewed", stale)
     codes = {
-        "train": lambda: run_verb(train.main, "--recipe", recipe_path, *common),
+        "train": lambda: run_verb(train.main, "--no-report", "--recipe", recipe_path, *common),
         "export": lambda: run_verb(export.main, run, *common),
         "evaluate": lambda: run_verb(evaluate.main, *common),
     }
@@ -246,7 +246,7 @@ def test_list_that_leaves_a_label_without_clips_is_refused(
     path.write_text("\n".join(("path,label,decision", *rows)) + "\n")
     out = tmp_path / "out"
     common = ("--data", clips, "--out", out, "--reviewed", path)
-    assert run_verb(train.main, "--recipe", recipe_path, *common) == 1
+    assert run_verb(train.main, "--no-report", "--recipe", recipe_path, *common) == 1
     assert "no train clip of alarm" in capsys.readouterr().err
     assert not out.exists()
 

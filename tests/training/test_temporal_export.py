@@ -10,6 +10,7 @@ from audio_guard_engine.analysis import Analyzer
 from audio_guard_engine.card import load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import export, train
+from tools.networks.calibration import NONE
 from tools.networks.network import probabilities
 from tools.runs.checkpoint import load_network
 from tools.windows.features import load_pcm, padded, patches_of, window_frames
@@ -51,7 +52,8 @@ def test_temporal_model_scores_in_the_engine_as_in_pytorch(
     made, network = load_network(out)
     before = load_network(run)[1]
     assert torch.equal(network.encoder[0].weight, before.encoder[0].weight)
-    export.export(out, data, tmp_path / "models", cache, data_name="synthetic")  # checks parity
+    plan = export.ExportPlan(calibration=NONE)
+    export.export(out, data, tmp_path / "models", cache, plan)  # checks parity
 
     pcm = load_pcm(read_clips(made, data)[0])
     patches = torch.from_numpy(patches_of(window_frames(pcm, made.front_end), made.front_end))

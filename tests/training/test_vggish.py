@@ -188,7 +188,7 @@ def test_classifier_learns_on_a_frozen_encoder_and_is_exported(
     assert isinstance(network, VggishNetwork)
     for name, weight in network.encoder.state_dict().items():
         assert torch.equal(weight, before[name]), name
-    export.export(run, data, tmp_path / "models", cache, data_name="synthetic")  # checks parity
+    export.export(run, data, tmp_path / "models", cache, export.ExportPlan())  # checks parity
     for runtime in (Runtime.NCNN, Runtime.LITERT):
         assert load_scorer(load_model("tiny", tmp_path / "models"), runtime).runtime is runtime
 
@@ -230,7 +230,7 @@ def test_classifier_learns_behind_the_postprocessor_and_is_exported(
     assert train.main([str(argument) for argument in [*arguments, "--no-report"]]) == 0
     trained = load_network(run)[1]
     assert torch.equal(trained.postprocessor.pca_eigen_vectors, pca(8)["pca_eigen_vectors"])
-    export.export(run, data, tmp_path / "models", cache, data_name="synthetic")  # checks parity
+    export.export(run, data, tmp_path / "models", cache, export.ExportPlan())  # checks parity
 
 
 def test_training_without_the_weights_says_how_to_get_them(
