@@ -16,6 +16,7 @@ from tools.measures.policy_choice import (
     choices_text,
     choose_on_val,
     choose_policies,
+    too_few_hours,
 )
 from tools.measures.stream_sweep import THRESHOLDS
 from tools.streams.scoring import Heard, ScoredStream
@@ -54,6 +55,17 @@ def chosen(quiet: list[ScoredStream], mixed: list[ScoredStream], **changes: Any)
 def above(score: float) -> float:
     """Return the lowest candidate that a score does not reach."""
     return min(threshold for threshold in THRESHOLDS if threshold > score)
+
+
+@pytest.mark.parametrize(
+    ("hours", "budget", "enough"), [(1.0, 24.0, True), (0.9, 24.0, False), (0.9, 48.0, True)]
+)
+def test_background_too_short_for_one_false_alarm_of_the_budget_is_named(
+    hours: float, budget: float, enough: bool
+) -> None:
+    said = too_few_hours({"hours": hours, "setting": {"false_alarms_per_day": budget}})
+    assert bool(said) != enough
+    assert enough or "lasts 54 min, too little to tell 24 false alarms a day" in said
 
 
 def test_threshold_lets_a_budget_pass_and_no_more() -> None:

@@ -142,4 +142,4 @@ def _alert_text(alert: Mapping[str, Any] | None) -> str:
     if alert is None:
         return "| | "
     heard = "-" if alert["recall"] is None else f"{alert['recall']:.0%} of {alert['clips']}"
-    return f"{alert['threshold']:g} | {heard} | {alert['false_alarms']} in {alert['hours']:.1f} h"
+    return f"{alert['threshold']:g} | {heard} | {alert['false_alarms']} in {alert['hours']:.2g} h"

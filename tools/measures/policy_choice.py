@@ -126,6 +126,17 @@ def choice_facts(
     }
 
 
+def too_few_hours(facts: Mapping[str, Any]) -> str:
+    """Say so when the background is too short to hold one false alarm of the budget."""
+    budget = facts["setting"]["false_alarms_per_day"]
+    if facts["hours"] * budget >= 24:
+        return ""
+    return (
+        f"val's background lasts {facts['hours'] * 60:.2g} min, too little to tell {budget:g} false alarms "
+        f"a day from many more: that takes {24 / budget:.2g} h. Add recordings of it, or raise thresholds"
+    )
+
+
 def choices_text(facts: Mapping[str, Any]) -> str:
     """Return the choices as a Markdown table."""
     setting = facts["setting"]
