@@ -10,13 +10,13 @@ val for a budget. `--out` then also gets streams.json and streams.png. The compa
 12 s of one core for an hour of sound.
 
 `--quiet-hours` also plays an hour each of synthesized noise, mains hum, silence, talk and music, in which
-nothing should raise an alert. `--runtimes` compares what ncnn and LiteRT, in 8 bits too where the model
+nothing should raise an alert, and test's recordings of speech and music where the weights of EfficientAT's mn04
+are at hand (`python -m tools.fetch mn04`), which tells which those are. `--runtimes` compares what ncnn and LiteRT, in 8 bits too where the model
 has that, get right.
 """
 
 import argparse
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +24,6 @@ from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
 from audio_guard_engine.errors import EngineError
 from tools.data.dataset import SPLITS, Clip, DatasetError
 from tools.measures.model_report import measure, model_listener, tables_text
-from tools.measures.quiet_hours import quiet_hours, quiet_hours_text
-from tools.measures.runtimes import runtime_figures, runtimes_text
 from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
 from tools.reviewing.option import add_reviewed
 from tools.runs.recipe import Recipe, RecipeError, read_recipe
@@ -45,11 +43,8 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         _write_tables(options.out, model, figures)
-    if options.runtimes:
-        stores = {split: evaluation_store(recipe, clips, split, options.cache) for split in figures}
-        _show(options.out, "runtimes", runtime_figures(model, stores, figures), runtimes_text)
-    if options.quiet_hours:
-        _show(options.out, "quiet-hours", quiet_hours(model_listener(model)), quiet_hours_text)
+    if asked := {name for name in ("runtimes", "quiet_hours") if getattr(options, name)}:
+        _examine(model, recipe, clips, figures, asked, options)
     if options.streams:
         streams = _measure_streams(model, recipe, clips, options)
         print("\n" + streams_text(streams))
@@ -57,12 +52,25 @@ def evaluate(options: argparse.Namespace) -> None:
             _write_streams(options.out, model, streams)
 
 
-def _show(
-    out: Path | None, name: str, figures: dict[str, Any], text: Callable[[dict[str, Any]], str]
+def _examine(
+    model: Model,
+    recipe: Recipe,
+    clips: list[Clip],
+    tables: dict[str, Any],
+    asked: set[str],
+    options: argparse.Namespace,
 ) -> None:
-    print("\n" + text(figures))
-    if out:
-        write_json(out / f"{name}.json", figures)
+    """Measure, print and write parts of the exam that a released model passes."""
+    # PyTorch and matplotlib are for these and for plots alone.
+    from tools.measures.model_exam import PARTS, Candidate, examine  # noqa: PLC0415
+    from tools.runs.model_folder import TEXTS  # noqa: PLC0415
+
+    stores = {split: evaluation_store(recipe, clips, split, options.cache) for split in tables}
+    candidate = Candidate(model=model, stores=stores, tables=tables, doubtful=())
+    for name, figures in examine(candidate, set(PARTS) - asked).items():
+        print("\n" + TEXTS[name](figures))
+        if options.out:
+            write_json(options.out / f"{name}.json", figures)
 
 
 def _measure_streams(

@@ -26,7 +26,7 @@ def models(tmp_path_factory: pytest.TempPathFactory, run: Path, data: Path, cach
     folder = tmp_path_factory.mktemp("models")
     arguments = [run, "--data", data, "--out", folder, "--cache", cache]
     arguments += ["--report", folder.parent / "report", "--data-name", "synthetic sounds"]
-    arguments += ["--without", "quiet-hours", "--int8"]
+    arguments += ["--without", "quiet_hours", "--int8"]
     assert export.main([str(argument) for argument in arguments]) == 0
     return folder
 

@@ -57,7 +57,7 @@ PARTS: Mapping[str, Part] = {
     "baselines": _baselines,
     "runtimes": _runtimes,
     "streams": _streams,
-    "quiet-hours": _quiet_hours,
+    "quiet_hours": _quiet_hours,
 }
 
 

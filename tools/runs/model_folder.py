@@ -23,7 +23,7 @@ from tools.runs.run_folder import write_json
 TEXTS = {
     "runtimes": runtimes_text,
     "streams": streams_text,
-    "quiet-hours": quiet_hours_text,
+    "quiet_hours": quiet_hours_text,
 }
 
 
