@@ -10,9 +10,9 @@ val for a budget. `--out` then also gets streams.json and streams.png. The compa
 12 s of one core for an hour of sound.
 
 `--quiet-hours` also plays an hour each of synthesized noise, mains hum, silence, talk and music, in which
-nothing should raise an alert, and test's recordings of speech and music where the weights of EfficientAT's mn04
-are at hand (`python -m tools.fetch mn04`), which tells which those are. `--runtimes` compares what ncnn and LiteRT, in 8 bits too where the model
-has that, get right.
+nothing should raise an alert, and test's recordings of speech and music; which those are, EfficientAT's
+mn04 tells where its weights are at hand (`python -m tools.fetch mn04`). `--runtimes` compares what ncnn
+and LiteRT, in 8 bits too where the model has that, get right.
 """
 
 import argparse
