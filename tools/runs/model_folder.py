@@ -46,7 +46,8 @@ def write_model_folder(
                 shutil.copyfile(path, made / path.name)
         (made / "tables.md").write_text(exam_text(tables, exam) + "\n", encoding="utf-8")
         write_json(made / "metrics.json", tables)
-        write_json(made / "exam.json", exam)
+        for name, figures in exam.items():
+            write_json(made / f"{name}.json", figures)
         _draw(made, recipe, tables, exam)
 
 
