@@ -2,7 +2,7 @@
 
 Trains each system of models/recipes/compare.toml into OUT/NAME with a report, then writes docs/paper.md:
 the paper's tables beside ours. What is finished in OUT is kept, so an interrupted comparison goes on where
-it was; on two CPU cores all of it takes about an hour and a half. `--only compact --windows 1000 --epochs 2`
+it was; on two CPU cores all of it takes about an hour and a quarter. `--only compact --windows 1000 --epochs 2`
 is a first try in minutes.
 """
 
