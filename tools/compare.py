@@ -3,7 +3,7 @@
 Trains each system of models/recipes/compare.toml into OUT/NAME with a report, then writes docs/paper.md:
 the paper's tables beside ours. What is finished in OUT is kept, so an interrupted comparison goes on where
 it was; on two CPU cores all of it takes about an hour and a quarter. `--only compact --windows 1000 --epochs 2`
-is a first try in minutes.
+is a first try in minutes; what is less than the whole comparison writes OUT/paper.md instead.
 """
 
 import argparse
@@ -28,6 +28,7 @@ from tools.runs.run_folder import ROOT, RunFolderError, recipe_place, surroundin
 from tools.train import train
 
 SYSTEMS = ROOT / "models" / "recipes" / "compare.toml"
+PAGE = ROOT / "docs" / "paper.md"
 
 
 def compare(
@@ -114,6 +115,14 @@ def _chosen(options: argparse.Namespace) -> tuple[list[System], list[str]]:
     return [replace(system, changes={**system.changes, **changes}) for system in chosen], notes
 
 
+def _page(options: argparse.Namespace) -> Path:
+    """Return where the page goes: the project's own is for the whole comparison."""
+    if options.page:
+        return Path(options.page)
+    part = options.only or options.epochs or options.windows
+    return options.out / "paper.md" if part else PAGE
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -123,9 +132,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
     parser.add_argument("--out", type=Path, default=Path("runs/compare"), help="folder of the runs")
-    parser.add_argument(
-        "--page", type=Path, default=ROOT / "docs" / "paper.md", help="what to write"
-    )
+    parser.add_argument("--page", type=Path, help="what to write")
     parser.add_argument("--systems", type=Path, default=SYSTEMS, help="TOML list of systems")
     parser.add_argument(
         "--only", action="append", metavar="NAME", help="of the systems; repeatable"
@@ -137,14 +144,15 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         systems, notes = _chosen(options)
         figures = compare(systems, options.data, options.out, options.cache, notes)
-        write_comparison(figures, options.page)
+        page = _page(options)
+        write_comparison(figures, page)
     except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; the same command goes on", file=sys.stderr)
         return 130
-    print(f"wrote {options.page}")
+    print(f"wrote {page}")
     return 0
 
 

@@ -1,5 +1,6 @@
 """Systems are trained and measured side by side, once, and set beside the paper's figures."""
 
+import argparse
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -100,7 +101,7 @@ def compared(
 
     def run(*more: object) -> int:
         arguments = ["--data", data, "--systems", listed, "--cache", cache, *more]
-        arguments += ["--out", tmp_path / "out", "--page", tmp_path / "docs" / "paper.md"]
+        arguments += ["--out", tmp_path / "out"]
         arguments += ["--only", "2dcnn_1", "--only", "compact"]
         return compare.main([str(argument) for argument in arguments])
 
@@ -119,7 +120,7 @@ def test_comparison_is_written_and_not_done_twice(
     assert list(figures["systems"]) == ["2dcnn_1", "compact"]
     for name in figures["systems"]:
         assert (tmp_path / "out" / name / "report" / "report.html").is_file()
-    assert "wins on val" in (tmp_path / "docs" / "paper.md").read_text()
+    assert "wins on val" in (tmp_path / "out" / "paper.md").read_text()
 
     monkeypatch.setattr(compare, "train", None)  # nothing is trained a second time
     assert compared() == 0
@@ -141,7 +142,16 @@ def test_interrupted_comparison_stops_and_goes_on(
     monkeypatch.setattr(compare, "train", lambda *_, **__: False)
     assert compared() == 130
     assert "the same command goes on" in capsys.readouterr().err
-    assert not (tmp_path / "docs").exists()
+    assert not (tmp_path / "out" / "paper.md").exists()
+
+
+def test_project_s_page_is_for_the_whole_comparison_alone(tmp_path: Path) -> None:
+    whole = {"page": None, "only": None, "epochs": None, "windows": None, "out": tmp_path}
+    assert compare._page(argparse.Namespace(**whole)) == ROOT / "docs" / "paper.md"
+    for part in ({"only": ["compact"]}, {"epochs": 1}, {"windows": 100}):
+        assert compare._page(argparse.Namespace(**whole | part)) == tmp_path / "paper.md"
+    chosen = argparse.Namespace(**whole | {"page": tmp_path / "mine.md", "epochs": 1})
+    assert compare._page(chosen) == tmp_path / "mine.md"
 
 
 def test_unknown_system_is_named(
