@@ -28,7 +28,7 @@ from tools.measures.false_alarm_curve import false_alarm_curves
 from tools.measures.int8_choice import choose_int8, with_int8
 from tools.measures.model_exam import PARTS, Candidate, examine
 from tools.measures.model_report import measure, model_listener, summary
-from tools.measures.policy_choice import ChoiceSetting, Chosen, choose_on_val, too_few_hours
+from tools.measures.policy_choice import ChoiceSetting, Chosen, choose_on_val
 from tools.measures.runtimes import largest_difference, sample_patches
 from tools.measures.split_gaps import gap_notes, missing_side
 from tools.networks.calibration import KINDS
@@ -156,8 +156,6 @@ def _choose(folder: Path, of: _Subject, card: CardContent, plan: ExportPlan) -> 
     """Choose when detections start; a siren in a background clip is no false alarm."""
     listener = model_listener(load_model(of.recipe.name, folder.parent))
     chosen = choose_on_val(listener, of.stores["val"], plan.choice, of.doubtful)
-    if note := too_few_hours(chosen.facts):
-        print(f"note: {note}", file=sys.stderr)
     card.policies = chosen.policies
     card.false_alarms = false_alarm_curves(
         replace(listener, policies=chosen.policies), chosen.quiet

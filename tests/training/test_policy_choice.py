@@ -115,6 +115,20 @@ def test_recipes_confirmation_stays_where_others_hear_as_much() -> None:
     assert (policy.confirm_hops, policy.of_hops) == (3, 5)
 
 
+def test_too_short_a_background_only_raises_the_recipes_threshold() -> None:
+    """Three hops of 0.7 in a row would be heard by another confirmation, at a lower threshold."""
+    own = replace(POLICY, confirm_hops=4, of_hops=4)
+    only_dog = replace(listener(), policies={"dog": own})
+    mixed = [stream({500 + i: 0.7 for i in range(3)}, event_at=(500,))]
+    for score, threshold in ((0.1, own.threshold), (0.8, above(0.8))):
+        quiet = [stream({100 + i: score for i in range(4)})]
+        streams = ValStreams(quiet=quiet, mixed=mixed)
+        setting = ChoiceSetting(false_alarms_per_day=23.0)
+        assert choose_policies(only_dog, streams, setting)["dog"].policy == replace(
+            own, threshold=threshold
+        )
+
+
 def test_budget_that_nothing_keeps_is_told() -> None:
     choice = chosen([stream(dict.fromkeys(range(0, 7_000, 700), 1.0))], [], confirmations=())
     assert choice.policy.threshold == THRESHOLDS[-1]
@@ -166,5 +180,6 @@ def test_text_tells_hours_budget_and_choices(val_choice: Any) -> None:
     text = choices_text(val_choice["sure"].facts)
     assert "lines plain, mu_law" in text
     assert "24 false alarms a day" in text
-    assert "| dog | 0.09091 | 1 of 1 hops | 100% | 0 |" in text
-    assert "| glass | 0.1917 | 1 of 1 hops | - | 0 |" in text
+    assert "| dog | 0.5 | 1 of 1 hops | 50% | 0 |" in text
+    assert "| glass | 0.5 | 1 of 1 hops | - | 0 |" in text
+    assert "val's background lasts 1 min, too little to tell 24 false alarms a day" in text

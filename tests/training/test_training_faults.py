@@ -179,7 +179,7 @@ def test_class_without_a_test_clip_is_exported(
     assert run_verb(export, copied, "--data", clips, "--cache", cache, "--out", out) == 0
     said = capsys.readouterr()
     assert "note: test was not measured: it has no clip of an event." in said.err
-    assert "note: val's background lasts 0.06 min, too little to tell 24 false" in said.err
+    assert "val's background lasts 0.06 min, too little to tell 24 false alarms" in said.out
     assert "### val" in said.out
     assert "### test" not in said.out
     assert set(json.loads((out / "tiny" / "card.json").read_text())["metrics"]) == {"val"}

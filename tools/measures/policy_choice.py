@@ -2,7 +2,8 @@
 
 A threshold is the lowest from which on the false alarms of a class keep a budget on every line: coded lines
 raise several times as many as plain ones. Of the confirmations tried, each at its own threshold, the one
-that hears most of val's events is taken.
+that hears most of val's events is taken. Where the background is too short to hold one false alarm of the
+budget it shows little, so thresholds are only raised from the recipe's, and its confirmations stay.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -133,7 +134,8 @@ def too_few_hours(facts: Mapping[str, Any]) -> str:
         return ""
     return (
         f"val's background lasts {facts['hours'] * 60:.2g} min, too little to tell {budget:g} false alarms "
-        f"a day from many more: that takes {24 / budget:.2g} h. Add recordings of it, or raise thresholds"
+        f"a day from many more, which takes {24 / budget:.2g} h. So thresholds stay the recipe's, or are raised; "
+        "add recordings of it."
     )
 
 
@@ -158,7 +160,7 @@ def choices_text(facts: Mapping[str, Any]) -> str:
         f"lines {', '.join(setting['lines'])}: the lowest from which on the worst line keeps "
         f"{setting['false_alarms_per_day']:g} false alarms a day. Events: those of val at "
         f"{', '.join(f'{snr:g}' for snr in setting['snrs_db'])} dB, which chose the confirmation too, so "
-        f"test's figures are lower.\n\n{table}"
+        f"test's figures are lower. {too_few_hours(facts)}\n\n{table}"
     )
 
 
@@ -166,21 +168,31 @@ def _choose(
     listener: Listener, label: str, streams: ValStreams, setting: ChoiceSetting, allowed: float
 ) -> Choice:
     own = listener.policies[label]
+    if allowed < 1:
+        return _at_budget(listener, label, own, streams, allowed, own.threshold)
     tried = [own] + [
         replace(own, confirm_hops=confirm_hops, of_hops=of_hops)
         for confirm_hops, of_hops in setting.confirmations
         if (confirm_hops, of_hops) != (own.confirm_hops, own.of_hops)
     ]
-    choices = [_at_budget(listener, label, policy, streams, allowed) for policy in tried]
+    choices = [
+        _at_budget(listener, label, policy, streams, allowed, THRESHOLDS[0]) for policy in tried
+    ]
     return max(choices, key=lambda choice: (choice.keeps_budget, choice.heard or 0.0))
 
 
 def _at_budget(
-    listener: Listener, label: str, policy: ClassPolicy, streams: ValStreams, allowed: float
+    listener: Listener,
+    label: str,
+    policy: ClassPolicy,
+    streams: ValStreams,
+    allowed: float,
+    least: float,
 ) -> Choice:
-    """Give a policy its lowest threshold within the budget, or the highest there is."""
+    """Give a policy its lowest threshold within the budget, `least` or above, or the highest there is."""
     chosen, count = replace(policy, threshold=THRESHOLDS[-1]), None
-    for threshold in reversed(THRESHOLDS):
+    candidates = {least, *(threshold for threshold in THRESHOLDS if threshold > least)}
+    for threshold in sorted(candidates, reverse=True):
         lower = replace(policy, threshold=threshold)
         alarms = worst_false_alarms(listener, label, lower, streams.quiet)
         if count is None:
