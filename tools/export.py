@@ -13,43 +13,35 @@ the runtimes agree and what the model hears in streams.
 import argparse
 import json
 import sys
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from torch import nn
-
-from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
+from audio_guard_engine.card import BUNDLED_MODELS
 from audio_guard_engine.errors import EngineError
 from tools.data.corrections import list_facts
 from tools.data.dataset import Clip, DatasetError, select
-from tools.measures.false_alarm_curve import false_alarm_curves
-from tools.measures.int8_choice import choose_int8, with_int8
+from tools.measures.int8_choice import with_int8
 from tools.measures.model_exam import PARTS, Candidate, examine
-from tools.measures.model_report import measure, model_listener, summary
-from tools.measures.policy_choice import ChoiceSetting, Chosen, choose_on_val
-from tools.measures.runtimes import largest_difference, sample_patches
+from tools.measures.policy_choice import ChoiceSetting
 from tools.measures.split_gaps import gap_notes, missing_side
 from tools.networks.calibration import KINDS
 from tools.networks.calibration_study import calibrate
-from tools.networks.convert import ConvertError, write_runtimes
+from tools.networks.convert import ConvertError
 from tools.reviewing.option import add_reviewed
-from tools.runs.card_file import CardContent, int8_file, write_card
+from tools.runs.card_file import CardContent
 from tools.runs.checkpoint import BEST, load_network
 from tools.runs.model_folder import exam_text, write_model_folder
+from tools.runs.model_making import ModelMaking
 from tools.runs.new_folder import replaced_folder
 from tools.runs.recipe import Recipe, RecipeError
 from tools.runs.run_folder import RunFolderError, recipe_place
 from tools.windows.pcm_store import PcmStore
 from tools.windows.training_data import doubtful, evaluation_store, read_clips
 
-LARGEST_DIFFERENCE = 1e-3
 MEASURED_SPLITS = ("val", "test")
 CALIBRATION_FACTS = ("kind", "scale", "shift", "windows")
-PARITY_PATCHES = 256
-# What a model may weigh in a home's checkout.
-LARGEST_BYTES = 6_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -70,107 +62,47 @@ class ExportPlan:
     left_out: Collection[str] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Subject:
-    """What a run is exported with: the sound of val and test, and the val clips that may hold events."""
-
-    recipe: Recipe
-    clips: list[Clip]
-    stores: Mapping[str, PcmStore]
-    doubtful: Collection[str]
-    cache: Path
-
-
 def export(
     run: Path, data: Path, out: Path, cache: Path, plan: ExportPlan
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Make the model's folder below `out`; return the tables of val and test, and all else measured."""
     recipe, network = load_network(run)
-    of = _subject(recipe, data, cache, plan)
-    network, calibration = calibrate(recipe, network, of.stores, of.doubtful, plan.calibration)
+    clips = read_clips(recipe, data, plan.reviewed)
+    stores = _stores(recipe, clips, cache)
+    doubts = doubtful(recipe, stores["val"].clips, data)
+    network, calibration = calibrate(recipe, network, stores, doubts, plan.calibration)
+    training = _training_facts(run, recipe, plan)
+    training["calibration"] = {name: calibration[name] for name in CALIBRATION_FACTS}
     out.mkdir(parents=True, exist_ok=True)
     with replaced_folder(out / recipe.name) as folder:
-        card = CardContent(policies=recipe.decider, training=_training_facts(run, recipe, plan))
-        card.training["calibration"] = {name: calibration[name] for name in CALIBRATION_FACTS}
-        small = _make_files(network, folder, of, card, plan)
-        chosen = _choose(folder, of, card, plan)
-        tables = _measure(folder, of, card)
+        card = CardContent(policies=recipe.decider, training=training)
+        making = ModelMaking(
+            recipe=recipe, folder=folder, card=card, stores=stores, doubtful=doubts
+        )
+        making.convert(network)
+        small = making.shrink() if plan.int8 else None
+        chosen = making.choose(plan.choice)
+        tables = making.measure(clips, cache)
         exam = {"calibration": calibration, "choices": dict(chosen.facts)}
+        model = making.model()
         if plan.report:
-            model = load_model(recipe.name, folder.parent)
             model = with_int8(model, small) if small else model
-            candidate = Candidate(
-                model=model, stores=of.stores, tables=tables, doubtful=of.doubtful
-            )
+            candidate = Candidate(model=model, stores=stores, tables=tables, doubtful=doubts)
             exam |= examine(candidate, plan.left_out)
             weights = [run / BEST, *([small] if small and small.parent != folder else [])]
             write_model_folder(plan.report, run, recipe, tables, exam, weights)
     return tables, exam
 
 
-def _subject(recipe: Recipe, data: Path, cache: Path, plan: ExportPlan) -> _Subject:
-    clips = read_clips(recipe, data, plan.reviewed)
+def _stores(recipe: Recipe, clips: list[Clip], cache: Path) -> dict[str, PcmStore]:
+    """Return the sound of the splits that can be measured."""
     for note in gap_notes(clips, recipe.labels, recipe.background, MEASURED_SPLITS):
         print(f"note: {note}", file=sys.stderr)
-    stores = {
+    return {
         split: evaluation_store(recipe, clips, split, cache)
         for split in MEASURED_SPLITS
         if not missing_side(select(clips, split), recipe.background)
     }
-    return _Subject(
-        recipe=recipe,
-        clips=clips,
-        stores=stores,
-        doubtful=doubtful(recipe, stores["val"].clips, data),
-        cache=cache,
-    )
-
-
-def _make_files(
-    network: nn.Module, folder: Path, of: _Subject, card: CardContent, plan: ExportPlan
-) -> Path | None:
-    """Write the runtimes' files and the first card; return the 8-bit file, in the folder if it fits."""
-    write_runtimes(network, of.recipe, folder)
-    write_card(folder, of.recipe, card)
-    model = load_model(of.recipe.name, folder.parent)
-    card.training["largest_difference_of_runtimes"] = check_parity(model, of.stores["val"])
-    if not plan.int8:
-        return None
-    small = int8_file(folder.parent, of.recipe.name)
-    card.training["int8"] = choose_int8(model, of.stores["val"], small)
-    if sum(path.stat().st_size for path in (small, *folder.iterdir())) > LARGEST_BYTES:
-        return small
-    return small.rename(folder / small.name)
-
-
-def check_parity(model: Model, store: PcmStore) -> float:
-    """Return the largest difference between the runtimes on real patches; raise if it is too large."""
-    patches = sample_patches(store, model.front_end, PARITY_PATCHES)
-    difference = largest_difference(model, patches)
-    if not difference <= LARGEST_DIFFERENCE:
-        raise ConvertError(f"ncnn and LiteRT differ by {difference:.2g}: the export is not usable")
-    return difference
-
-
-def _choose(folder: Path, of: _Subject, card: CardContent, plan: ExportPlan) -> Chosen:
-    """Choose when detections start; a siren in a background clip is no false alarm."""
-    listener = model_listener(load_model(of.recipe.name, folder.parent))
-    chosen = choose_on_val(listener, of.stores["val"], plan.choice, of.doubtful)
-    card.policies = chosen.policies
-    card.false_alarms = false_alarm_curves(
-        replace(listener, policies=chosen.policies), chosen.quiet
-    )
-    card.negatives_hours = chosen.facts["hours"]
-    write_card(folder, of.recipe, card)
-    return chosen
-
-
-def _measure(folder: Path, of: _Subject, card: CardContent) -> dict[str, Any]:
-    model = load_model(of.recipe.name, folder.parent)
-    tables = measure(model, of.recipe, of.clips, tuple(of.stores), of.cache)
-    card.metrics = {split: summary(figures) for split, figures in tables.items()}
-    write_card(folder, of.recipe, card)
-    return tables
 
 
 def _training_facts(run: Path, recipe: Recipe, plan: ExportPlan) -> dict[str, Any]:

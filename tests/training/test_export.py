@@ -13,6 +13,7 @@ from tools import evaluate, export
 from tools.measures.model_exam import PARTS, Candidate, examine
 from tools.networks.convert import ConvertError
 from tools.networks.trainer import TorchScorer
+from tools.runs import model_making
 from tools.runs.checkpoint import load_network
 from tools.runs.recipe import read_recipe
 from tools.runs.run_folder import ROOT
@@ -115,7 +116,7 @@ def test_streams_are_left_out_where_test_has_no_clips() -> None:
 def test_int8_that_would_weigh_too_much_goes_to_the_report(
     run: Path, data: Path, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(export, "LARGEST_BYTES", 1_000)
+    monkeypatch.setattr(model_making, "LARGEST_BYTES", 1_000)
     parts = tuple(PARTS)
     plan = export.ExportPlan(int8=True, report=tmp_path / "report", left_out=parts)
     export.export(run, data, tmp_path / "models", cache, plan)
@@ -127,7 +128,7 @@ def test_failed_export_leaves_the_older_model(
     models: Path, run: Path, data: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = {path.name: path.read_bytes() for path in (models / "tiny").iterdir()}
-    monkeypatch.setattr(export, "LARGEST_DIFFERENCE", -1.0)
+    monkeypatch.setattr(model_making, "LARGEST_DIFFERENCE", -1.0)
     with pytest.raises(ConvertError, match="differ by"):
         export.export(run, data, models, cache, export.ExportPlan())
     assert {path.name: path.read_bytes() for path in (models / "tiny").iterdir()} == before
@@ -146,7 +147,7 @@ def test_shipped_model_agrees_with_itself_on_real_recordings(sounds: Path, tmp_p
     recipe = read_recipe(ROOT / "models" / "compact" / "recipe.toml")
     clips = [clip for clip in read_clips(recipe, sounds) if clip.split == "val"][::40]
     store = evaluation_store(recipe, clips, "val", tmp_path)
-    assert export.check_parity(load_model("compact"), store) <= 1e-3
+    assert model_making.check_parity(load_model("compact"), store) <= 1e-3
 
 
 def test_shipped_model_is_small() -> None:
