@@ -13,11 +13,10 @@ from tools.measures.intervals import most_events
 from tools.measures.policy_choice import (
     ChoiceSetting,
     ValStreams,
-    choices_text,
     choose_on_val,
     choose_policies,
-    too_few_hours,
 )
+from tools.measures.policy_text import choices_text, too_few_hours
 from tools.measures.stream_sweep import THRESHOLDS
 from tools.streams.scoring import Heard, ScoredStream
 

@@ -10,7 +10,7 @@ from tools.measures.calibration import calibration_text
 from tools.measures.calibration_plots import draw_reliability
 from tools.measures.model_report import tables_text
 from tools.measures.plots import draw_confusion
-from tools.measures.policy_choice import choices_text
+from tools.measures.policy_text import choices_text
 from tools.measures.quiet_hours import quiet_hours_text
 from tools.measures.runtimes import runtimes_text
 from tools.measures.stream_plots import draw_streams
