@@ -3,7 +3,7 @@
 from pathlib import Path
 
 # dynamic: computed in integers, whose ranges are found anew in each patch. weights: computed in floats.
-# Ranges fixed beforehand (static) were slower than dynamic and cost a point of accuracy more.
+# Ranges fixed beforehand (static) were slower than dynamic and further from the whole model.
 SCHEMES = ("dynamic", "weights")
 # The engine gives and gets floats; scores in steps of 1/256 could not tell 0.99 from 0.999. Depthwise filters
 # are few, and in 8 bits they cost EfficientAT's encoder three times what all other weights together do.
