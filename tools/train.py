@@ -2,7 +2,7 @@
 
 CLIPS is a catalogue CSV, the folder that holds it, or a folder with one sub-folder per class, one of them
 `others`. Without `--recipe` one is made for these classes from models/templates/few_clips.toml.j2, which
-needs `python -m tools.fetch mn04` once; models/templates/from_scratch.toml.j2 needs nothing and hears less.
+needs `python -m tools.fetch mn04` once; models/templates/from_scratch.toml.j2 needs nothing and errs more.
 `--recipe models/compact/recipe.toml` trains for the classes that the recipe names. On a laptop add
 `--epochs 2 --windows 2000` for a first try in minutes.
 
