@@ -63,7 +63,7 @@ def make_loss(recipe: Recipe, weights: torch.Tensor | None) -> Loss:
 def train_mode(network: nn.Module) -> None:
     """Set training mode where there is something to train: frozen layers keep their statistics."""
     network.train()
-    for part in network.children():
+    for part in network.modules():
         weights = list(part.parameters())
         if weights and not any(weight.requires_grad for weight in weights):
             part.eval()

@@ -44,6 +44,7 @@ class MobileNetNetwork(nn.Module):
         self.normalize = fixed_scale(INPUT_MEAN - LEVEL_AT_HALF_RATE, INPUT_SCALE)
         self.encoder = MobileNetEncoder(sizes.width)
         self.encoder.requires_grad_(not sizes.freeze_encoder)
+        self.encoder.features[: sizes.frozen_stages].requires_grad_(False)
         steps = -(-frames // COARSENESS)
         self.temporal = temporal_pool(sizes.temporal, self.encoder.channels, steps)
         layers: list[nn.Module] = []

@@ -85,11 +85,14 @@ class MobileNetRecipe:
 
     `width` 0.4 and the front end of EfficientAT fit the published weights. `encoder_weights`,
     `freeze_encoder`, `classifier` and `dropout` are as VGGish's, `temporal` as the compact network's.
+    `frozen_stages`: how many of the encoder's first stages (a convolution, then blocks) are not trained. They
+    see the largest maps: without the first four a training step takes a third of the time.
     """
 
     width: float = 0.4
     encoder_weights: str = ""
     freeze_encoder: bool = False
+    frozen_stages: int = 0
     classifier: tuple[int, ...] = (128,)
     dropout: float = 0.2
     temporal: str = "mean"
@@ -97,6 +100,8 @@ class MobileNetRecipe:
     def __post_init__(self) -> None:
         _require_temporal(self.temporal)
         _require_encoder_weights(self.freeze_encoder, self.encoder_weights)
+        if self.frozen_stages < 0:
+            raise ValueError("network.frozen_stages: give 0 or more")
 
 
 NetworkRecipe: TypeAlias = CompactRecipe | Cnn2dRecipe | VggishRecipe | MobileNetRecipe

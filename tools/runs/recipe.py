@@ -35,6 +35,7 @@ class DataRecipe:
 
     variants: Mapping[str, int]
     synthetic_alarms: int = 0
+    synthetic_sirens: int = 0
     synthetic_backgrounds: int = 0
     gate_db: float = 20.0
     teacher: str = ""

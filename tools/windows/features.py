@@ -15,6 +15,7 @@ from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.logmel import frames as log_mel_frames
 from tools.augmentation.synth_alarms import synthesize_alarm
 from tools.augmentation.synth_background import synthesize_background
+from tools.augmentation.synth_sirens import synthesize_siren
 from tools.data.dataset import Clip, DatasetError
 
 FRONT_END = FrontEnd()
@@ -22,6 +23,7 @@ FRONT_END = FrontEnd()
 GENERATORS: dict[str, Callable[[int], NDArray[np.float32]]] = {
     "alarm": synthesize_alarm,
     "background": synthesize_background,
+    "siren": synthesize_siren,
 }
 
 

@@ -65,6 +65,7 @@ def training_clips(recipe: Recipe, clips: list[Clip], data: Path) -> list[Clip]:
         Clip(name=f"{generator}:{seed}", label=label, split="train", group=f"{generator}:{seed}")
         for generator, label, count in (
             ("alarm", "alarm", recipe.data.synthetic_alarms),
+            ("siren", "alarm", recipe.data.synthetic_sirens),
             ("background", recipe.background, recipe.data.synthetic_backgrounds),
         )
         for seed in range(count)
