@@ -1,4 +1,4 @@
-"""Measure a model: `python -m tools.evaluate --data CLIPS [--model compact] [--split test]`.
+"""Measure a model: `python -m tools.evaluate --data CLIPS [--model mobile] [--split test]`.
 
 Prints the window tables (paper mix and all windows), the clip table and the alerts of the decider,
 computed by the engine's ncnn runtime; `--out FOLDER` also writes metrics.json and confusion matrices.
@@ -6,7 +6,7 @@ computed by the engine's ncnn runtime; `--out FOLDER` also writes metrics.json a
 `--streams HOURS` also plays the test clips over background recordings at several signal-to-noise
 ratios through several codecs, and so many hours of background alone (all there is, if less): which
 events are heard, and how many false alarms there are, at the card's thresholds and at those chosen on
-val for a budget. `--out` then also gets streams.json and streams.png. The compact model takes about
+val for a budget. `--out` then also gets streams.json and streams.png. The mobile model takes about
 12 s of one core for an hour of sound.
 
 `--quiet-hours` also plays an hour each of synthesized noise, mains hum, silence, talk and music, in which
@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
+from audio_guard_engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
 from audio_guard_engine.errors import EngineError
 from tools.data.dataset import SPLITS, Clip, DatasetError
 from tools.measures.model_report import measure, model_listener, tables_text
@@ -113,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", type=Path, required=True, help="catalogue CSV or folder of clips")
-    parser.add_argument("--model", default="compact", help="name of the model (default: compact)")
+    parser.add_argument(
+        "--model", default=DEFAULT_MODEL, help="name of the model (default: %(default)s)"
+    )
     parser.add_argument("--models", type=Path, default=BUNDLED_MODELS, help="folder of models")
     parser.add_argument("--recipe", type=Path, help="default: the model's own in models/")
     parser.add_argument("--split", choices=SPLITS, action="append", help="default: val and test")

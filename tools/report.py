@@ -4,7 +4,7 @@ Scores val and test of CLIPS with the run's network and writes runs/a/report/: r
 as report.html, their pictures (training curves, confusion matrices, ROC curves, thresholds, confidence,
 spectrograms) and metrics.json with all figures. An older report there is replaced.
 
-`--model compact --out FOLDER` reports on an exported model instead, as the engine runs it.
+`--model mobile --out FOLDER` reports on an exported model instead, as the engine runs it.
 """
 
 import argparse

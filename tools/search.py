@@ -1,4 +1,4 @@
-"""Search for hyper-parameters: `python -m tools.search --recipe models/compact/recipe.toml --data CLIPS --out OUT`.
+"""Search for hyper-parameters: `python -m tools.search --recipe models/recipes/compact.toml --data CLIPS --out OUT`.
 
 Each trial is a training of python -m tools.train with other values, in a run folder of its own, OUT/trial-000 and
 so on; Optuna chooses the values by what trials before reached on val, and ends those early that lag behind the

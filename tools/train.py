@@ -3,7 +3,7 @@
 CLIPS is a catalogue CSV, the folder that holds it, or a folder with one sub-folder per class, one of them
 `others`. Without `--recipe` one is made for these classes from models/templates/few_clips.toml.j2, which
 needs `python -m tools.fetch mn04` once; models/templates/from_scratch.toml.j2 needs nothing and errs more.
-`--recipe models/compact/recipe.toml` trains for the classes that the recipe names. On a laptop add
+`--recipe models/recipes/compact.toml` trains for the classes that the recipe names. On a laptop add
 `--epochs 2 --windows 2000` for a first try in minutes.
 
 The run folder gets recipe.toml, `run.json`, `metrics.json`, `curves.png`, `best.pt` and, at the end, a report

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from audio_guard_engine.card import DEFAULT_MODEL
 from scripts.camera_process import CameraProcess
 from scripts.home_process import COMPONENT, HomeProcess
 
@@ -17,7 +18,7 @@ async def test_a_corrupt_model_is_named_and_a_good_one_is_used_at_the_next_try(
     camera: CameraProcess, tmp_path: Path
 ) -> None:
     component = Path(shutil.copytree(COMPONENT, tmp_path / "component"))
-    files = [*(component / "models" / "compact").glob("compact.*")]
+    files = [*(component / "models" / DEFAULT_MODEL).glob(f"{DEFAULT_MODEL}.*")]
     good = {file: file.read_bytes() for file in files}
     for file, content in good.items():
         file.write_bytes(content[: len(content) // 2])

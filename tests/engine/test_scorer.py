@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from audio_guard_engine import scorer as scorer_module
-from audio_guard_engine.card import BUNDLED_MODELS, Model, load_model
+from audio_guard_engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
 from audio_guard_engine.errors import ModelError, RuntimeMissingError
 from audio_guard_engine.logmel import LogMel
 from audio_guard_engine.scorer import LiteRtScorer, NcnnScorer, Runtime, load_scorer
@@ -177,7 +177,7 @@ def test_an_undamaged_runtime_is_used_when_the_other_is_damaged(tmp_path: Path) 
 
 def test_a_model_without_files_for_a_runtime(shipped: Model, tmp_path: Path) -> None:
     folder = copied(tmp_path)
-    card = folder / "compact" / "card.json"
+    card = folder / DEFAULT_MODEL / "card.json"
     card.write_text(card.read_text().replace('"litert"', '"other"'))
     with pytest.raises(RuntimeMissingError, match="has no files for litert"):
         load_scorer(load_model(folder=folder), Runtime.LITERT)
@@ -185,7 +185,7 @@ def test_a_model_without_files_for_a_runtime(shipped: Model, tmp_path: Path) -> 
 
 def test_a_card_whose_labels_do_not_fit_the_model(tmp_path: Path) -> None:
     folder = copied(tmp_path)
-    card = folder / "compact" / "card.json"
+    card = folder / DEFAULT_MODEL / "card.json"
     card.write_text(
         card.read_text()
         .replace('"others",', '"others", "cat",', 1)

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.audio_guard.const import DOMAIN
+from custom_components.audio_guard.engine.card import DEFAULT_MODEL
 from custom_components.audio_guard.engine.errors import ModelError, RuntimeMissingError
 
 from .conftest import URL_DATA, FakeListener
@@ -23,7 +24,7 @@ async def test_setup_unload_setup_leaves_nothing(
         assert entry.state is ConfigEntryState.NOT_LOADED
         assert len(listeners) == round_number
         assert all(listener.stopped for listener in listeners)
-        assert loads == ["compact"] * round_number
+        assert loads == [DEFAULT_MODEL] * round_number
 
 
 async def test_cameras_share_one_model(
@@ -36,18 +37,18 @@ async def test_cameras_share_one_model(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert other.state is ConfigEntryState.LOADED
-    assert loads == ["compact"]
+    assert loads == [DEFAULT_MODEL]
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert await hass.config_entries.async_setup(entry.entry_id)
-    assert loads == ["compact"]
+    assert loads == [DEFAULT_MODEL]
 
 
 @pytest.mark.parametrize(
     ("error", "words"),
     [
         (
-            ModelError("compact.tflite is damaged: install it again"),
-            "The model can't be used: compact.tflite",
+            ModelError("model.tflite is damaged: install it again"),
+            "The model can't be used: model.tflite",
         ),
         (
             RuntimeMissingError("pip install ncnn"),

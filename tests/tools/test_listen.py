@@ -162,7 +162,7 @@ def test_shows_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--model", "nope", "x.wav"], "there is no model 'nope'; installed: compact"),
+        (["--model", "nope", "x.wav"], "there is no model 'nope'; installed: mobile"),
         (["--models", "/nowhere", "x.wav"], "installed: none"),
     ],
 )

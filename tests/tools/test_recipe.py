@@ -6,7 +6,7 @@ import pytest
 
 from tools.runs.recipe import RecipeError, read_recipe
 
-SHIPPED = Path(__file__).parents[2] / "models" / "compact" / "recipe.toml"
+SHIPPED = Path(__file__).parents[2] / "models" / "recipes" / "compact.toml"
 
 
 def test_shipped_recipe_is_read() -> None:

@@ -11,7 +11,7 @@ from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
 from tools.augmentation.synth_alarms import synthesize_alarm
 from tools.augmentation.synth_background import synthesize_background
 from tools.runs.run_folder import ROOT
-from tools.windows.features import window_frames
+from tools.windows.features import patches_of, window_frames
 
 # Seeds far from those that the recipe trains with.
 SEEDS = range(900_000, 900_014)
@@ -19,7 +19,7 @@ SEEDS = range(900_000, 900_014)
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return load_model("compact")
+    return load_model()
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +29,10 @@ def scorer(model: Model) -> Scorer:
 
 def scores_of(scorer: Scorer, pcm: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the scores of all windows, (windows, labels)."""
-    frames = window_frames(pcm)
-    starts = range(0, len(frames) - 95, 48)
-    return np.stack([scorer.score(np.ascontiguousarray(frames[s : s + 96])) for s in starts])
+    front_end = load_model().front_end
+    return np.stack(
+        [scorer.score(patch) for patch in patches_of(window_frames(pcm, front_end), front_end)]
+    )
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -60,8 +61,8 @@ def test_scores_are_probabilities(scorer: Scorer) -> None:
 
 
 def test_report_is_of_this_model(model: Model) -> None:
-    card = json.loads((BUNDLED_MODELS / "compact" / "card.json").read_text())
-    figures = json.loads((ROOT / "models" / "compact" / "metrics.json").read_text())
+    card = json.loads((BUNDLED_MODELS / model.name / "card.json").read_text())
+    figures = json.loads((ROOT / "models" / model.name / "metrics.json").read_text())
     for split in ("val", "test"):
         shown = card["metrics"][split]["paper_mix"]["micro_accuracy"]
         assert shown == figures[split]["paper_mix"]["micro"]["accuracy"]

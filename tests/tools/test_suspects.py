@@ -34,7 +34,7 @@ def test_suspect_background_is_left_out(tmp_path: Path) -> None:
 def test_clips_without_a_teachers_list_are_all_kept(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recipe = read_recipe(ROOT / "models" / "compact" / "recipe.toml")
+    recipe = read_recipe(ROOT / "models" / "recipes" / "compact.toml")
     clips = [clip("a", "others"), clip("b", "dog")]
     assert recipe.data.teacher
     assert trusted(recipe, clips, tmp_path) == clips

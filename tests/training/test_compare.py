@@ -50,7 +50,7 @@ def test_shipped_list_names_every_recipe_once() -> None:
     names = [system.recipe for system in read_systems(compare.SYSTEMS)]
     recipes = {path.stem for path in (ROOT / "models" / "recipes").glob("*.toml")}
     assert len(set(names)) == len(names)
-    assert set(names) == recipes - {"compare"} | {"compact"}
+    assert set(names) == recipes - {"compare"}
 
 
 def test_systems_without_their_weights_give_way(listed: Path) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-from audio_guard_engine.card import BUNDLED_MODELS, load_model
+from audio_guard_engine.card import BUNDLED_MODELS, DEFAULT_MODEL, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import evaluate, export
 from tools.measures.model_exam import PARTS, Candidate, examine
@@ -16,7 +16,7 @@ from tools.networks.trainer import TorchScorer
 from tools.runs import model_making
 from tools.runs.checkpoint import load_network
 from tools.runs.recipe import read_recipe
-from tools.runs.run_folder import ROOT
+from tools.runs.run_folder import ROOT, recipe_place
 from tools.windows.features import load_pcm, window_frames
 from tools.windows.training_data import evaluation_store, read_clips
 
@@ -109,7 +109,7 @@ def test_evaluate_repeats_the_figures_of_the_export(
 
 def test_streams_are_left_out_where_test_has_no_clips() -> None:
     parts = set(PARTS) - {"streams"}
-    nothing = Candidate(model=load_model("compact"), stores={}, tables={}, doubtful=())
+    nothing = Candidate(model=load_model(), stores={}, tables={}, doubtful=())
     assert examine(nothing, parts) == {}
 
 
@@ -144,12 +144,12 @@ def test_export_of_no_run_is_named(
 
 @pytest.mark.recordings
 def test_shipped_model_agrees_with_itself_on_real_recordings(sounds: Path, tmp_path: Path) -> None:
-    recipe = read_recipe(ROOT / "models" / "compact" / "recipe.toml")
+    recipe = read_recipe(ROOT / recipe_place(DEFAULT_MODEL))
     clips = [clip for clip in read_clips(recipe, sounds) if clip.split == "val"][::40]
     store = evaluation_store(recipe, clips, "val", tmp_path)
-    assert model_making.check_parity(load_model("compact"), store) <= 1e-3
+    assert model_making.check_parity(load_model(), store) <= 1e-3
 
 
 def test_shipped_model_is_small() -> None:
-    sizes = [path.stat().st_size for path in (BUNDLED_MODELS / "compact").iterdir()]
+    sizes = [path.stat().st_size for path in (BUNDLED_MODELS / DEFAULT_MODEL).iterdir()]
     assert sum(sizes) < 6_000_000

@@ -71,7 +71,7 @@ def test_unknown_choice_is_named() -> None:
 
 
 def test_compact_keeps_its_way_of_training() -> None:
-    recipe = read_recipe(Path(__file__).parents[2] / "models" / "compact" / "recipe.toml")
+    recipe = read_recipe(Path(__file__).parents[2] / "models" / "recipes" / "compact.toml")
     plan = recipe.training
     assert (plan.optimizer, plan.schedule, plan.sampling) == ("adamw", "one_cycle", "even")
     assert not plan.class_weights

@@ -27,7 +27,7 @@ from tools.windows.pcm_store import PcmStore
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    return load_model("compact")
+    return load_model()
 
 
 @pytest.fixture(scope="module")

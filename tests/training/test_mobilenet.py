@@ -9,6 +9,7 @@ import torch
 
 from audio_guard_engine.logmel import frames
 from tools.networks.encoder_weights import WeightsError, load_encoder
+from tools.networks.fitting import make_optimizer, train_mode
 from tools.networks.mn04 import (
     INPUT_MEAN,
     INPUT_SCALE,
@@ -18,7 +19,7 @@ from tools.networks.mn04 import (
 )
 from tools.networks.mobilenet import AudioSetTagger, MobileNetEncoder, from_published, scaled
 from tools.networks.network_recipe import MobileNetRecipe
-from tools.runs.recipe import read_recipe
+from tools.runs.recipe import TrainingRecipe, read_recipe
 from tools.runs.run_folder import ROOT
 
 
@@ -133,3 +134,24 @@ def test_front_end_at_16_khz_gives_what_32_khz_gives_below_8_khz() -> None:
     inner = np.abs(scaled_frames[10:80, :100].T - reference[:100, 11:81])
     assert inner.max() < 0.2
     assert inner.mean() < 0.01
+
+
+def test_frozen_stages_stay_as_they_are_while_the_rest_learns() -> None:
+    torch.manual_seed(0)
+    network = MobileNetNetwork(MobileNetRecipe(width=0.1, frozen_stages=4), 96, 2)
+    optimizer = make_optimizer(TrainingRecipe(epochs=1, windows_per_epoch=8), network)
+    before = {name: value.clone() for name, value in network.encoder.state_dict().items()}
+    train_mode(network)
+    network(torch.randn(4, 1, 96, 128)).square().sum().backward()
+    optimizer.step()
+    changed = {
+        int(name.split(".")[1])
+        for name, value in network.encoder.state_dict().items()
+        if not torch.equal(value, before[name])
+    }
+    assert changed == set(range(4, 17))
+
+
+def test_negative_number_of_frozen_stages_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"network\.frozen_stages: give 0 or more"):
+        MobileNetRecipe(frozen_stages=-1)

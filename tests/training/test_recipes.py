@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from audio_guard_engine.card import load_model
+from audio_guard_engine.card import DEFAULT_MODEL, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools import export, train
 from tools.networks.network_kinds import build_network, input_shape
@@ -51,7 +51,7 @@ def test_every_system_of_the_paper_has_a_recipe() -> None:
 
 
 def test_every_future_work_of_the_paper_has_a_recipe() -> None:
-    ours = {"compact_sigmoid", "compact_bigru", "compact_attention"}
+    ours = {"compact", "compact_sigmoid", "compact_bigru", "compact_attention"}
     pretrained = {"mn04_classifier", "mn04_finetuned", "mn04_attention"}
     assert ours | pretrained <= set(RECIPES)
 
@@ -59,7 +59,7 @@ def test_every_future_work_of_the_paper_has_a_recipe() -> None:
 def test_recipes_are_found_by_the_name_of_their_model() -> None:
     for name, path in RECIPES.items():
         assert ROOT / recipe_place(name) == path
-    for name in ("compact", "my_own"):
+    for name in (DEFAULT_MODEL, "my_own"):
         assert recipe_place(name) == Path("models", name, "recipe.toml")
 
 
@@ -74,7 +74,7 @@ def test_recipe_builds_a_network_for_its_labels(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_recipe_learns_from_the_same_windows_as_compact(name: str) -> None:
-    compact = read_recipe(ROOT / "models" / "compact" / "recipe.toml")
+    compact = read_recipe(ROOT / "models" / "recipes" / "compact.toml")
     recipe = read_recipe(RECIPES[name])
     assert recipe.data == compact.data
     assert (recipe.labels, recipe.decider) == (compact.labels, compact.decider)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from audio_guard_engine.card import DEFAULT_MODEL, load_model
 from tests.training.conftest import write_wav
 from tools import report
 from tools.augmentation.synth_alarms import synthesize_alarm
-from tools.runs.run_folder import ROOT
 
 SECOND = 16_000
 PICTURES = {
@@ -165,16 +165,14 @@ def test_older_report_is_replaced_when_the_new_one_is_whole(
 
 
 def test_exported_model_is_reported_on_as_the_engine_runs_it(tmp_path: Path, cache: Path) -> None:
-    labels = json.loads(
-        (ROOT / "custom_components/audio_guard/models/compact/card.json").read_text()
-    )["labels"]
+    labels = load_model().labels
     clips = write_clips(
         tmp_path / "clips",
         *((label, "val") for label in labels),
         *((label, "test") for label in labels if label != "glass"),
     )
     out = tmp_path / "report"
-    arguments = ("--model", "compact", "--data", clips, "--cache", cache, "--out", out)
+    arguments = ("--model", DEFAULT_MODEL, "--data", clips, "--cache", cache, "--out", out)
     assert run_report(*arguments) == 0
     figures = json.loads((out / "metrics.json").read_text())
     assert figures["timing"]["timed_on"] == "the engine's ncnn"
@@ -197,5 +195,5 @@ def test_what_cannot_be_reported_on_is_named(
     assert "no clip of an event and of others in val or test" in capsys.readouterr().err
     assert not (copied / "report").exists()
     with pytest.raises(SystemExit, match="2"):
-        run_report(copied, "--model", "compact", "--data", data)
+        run_report(copied, "--model", DEFAULT_MODEL, "--data", data)
     assert "give a run folder, or --model and --out" in capsys.readouterr().err

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from audio_guard_engine.card import BUNDLED_MODELS, load_model
+from audio_guard_engine.card import load_model
 from tests.stream_sounds import home, listener, noise, store_of, tone
 from tools import evaluate
 from tools.data.dataset import read_dataset, select
@@ -116,13 +116,13 @@ def test_evaluate_measures_the_shipped_model(
     assert "| shotgun | 2 (2) | card |" in capsys.readouterr().out
     made = json.loads((tmp_path / "out" / "streams.json").read_text())
     assert made["setting"]["lines"] == ["mu_law"]
-    assert set(made["classes"]) == set(load_model("compact", BUNDLED_MODELS).classes)
+    assert set(made["classes"]) == set(load_model().classes)
     assert (tmp_path / "out" / "streams.png").exists()
 
 
 def _some_of(sounds: Path, folder: Path) -> Path:
     """Write a catalogue of a few val and test clips of each label."""
-    labels = load_model("compact", BUNDLED_MODELS).labels
+    labels = load_model().labels
     clips = read_dataset(sounds, labels)
     lines = ["path,label,split,group"]
     for split in ("val", "test"):

@@ -85,7 +85,9 @@ def bell(rng: np.random.Generator, seconds: float) -> Wave:
     for ratio in (1.0, *np.sort(rng.uniform(1.2, 6.0, 6))):
         if ground_hz * ratio < HIGHEST_HERTZ:
             decay = np.exp(-ring_times / rng.uniform(0.04, 0.3))
-            ring += rng.uniform(0.2, 1.0) * decay * np.sin(2 * np.pi * ground_hz * ratio * ring_times)
+            ring += (
+                rng.uniform(0.2, 1.0) * decay * np.sin(2 * np.pi * ground_hz * ratio * ring_times)
+            )
     size = strikes.size + ring.size - 1
     return np.fft.irfft(np.fft.rfft(strikes, size) * np.fft.rfft(ring, size), size)[: strikes.size]
 
