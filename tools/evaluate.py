@@ -12,21 +12,24 @@ val for a budget. `--out` then also gets streams.json and streams.png. The mobil
 `--quiet-hours` also plays an hour each of synthesized noise, mains hum, silence, talk and music, in which
 nothing should raise an alert, and test's recordings of speech and music; which those are, EfficientAT's
 mn04 tells where its weights are at hand (`python -m tools.fetch mn04`). `--runtimes` compares what ncnn
-and LiteRT, in 8 bits too where the model has that, get right.
+and LiteRT, in 8 bits too where the model has that, get right. `--baselines` measures others on the same
+windows: mn04 with AudioSet's classes mapped, and a small classifier on the frozen mn04. All of it for the
+model that ships: `python -m tools.evaluate --data CLIPS --baselines --runtimes --quiet-hours --streams 3 --out OUT`.
 """
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from audio_guard_engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
-from audio_guard_engine.errors import EngineError
-from tools.data.dataset import SPLITS, Clip, DatasetError
+from tools.data.dataset import SPLITS, Clip
+from tools.errors import MENDABLE
 from tools.measures.model_report import measure, model_listener, tables_text
 from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
 from tools.reviewing.option import add_reviewed
-from tools.runs.recipe import Recipe, RecipeError, read_recipe
+from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import ROOT, recipe_place, write_json
 from tools.streams.lines import LINES
 from tools.windows.training_data import doubtful, evaluation_store, read_reviewed
@@ -43,7 +46,9 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         _write_tables(options.out, model, figures)
-    if asked := {name for name in ("runtimes", "quiet_hours") if getattr(options, name)}:
+    if asked := {
+        name for name in ("baselines", "runtimes", "quiet_hours") if getattr(options, name)
+    }:
         _examine(model, recipe, clips, figures, asked, options)
     if options.streams:
         streams = _measure_streams(model, recipe, clips, options)
@@ -62,13 +67,22 @@ def _examine(
 ) -> None:
     """Measure, print and write parts of the exam that a released model passes."""
     # PyTorch and matplotlib are for these and for plots alone.
+    from tools.measures.baselines import baselines_text  # noqa: PLC0415
     from tools.measures.model_exam import PARTS, Candidate, examine  # noqa: PLC0415
     from tools.runs.model_folder import TEXTS  # noqa: PLC0415
 
     stores = {split: evaluation_store(recipe, clips, split, options.cache) for split in tables}
-    candidate = Candidate(model=model, stores=stores, tables=tables, doubtful=())
+    candidate = Candidate(
+        model=model,
+        stores=stores,
+        train=partial(evaluation_store, recipe, clips, "train", options.cache),
+        tables=tables,
+        doubtful=(),
+    )
     for name, figures in examine(candidate, set(PARTS) - asked).items():
-        print("\n" + TEXTS[name](figures))
+        beside = name == "baselines"
+        text = baselines_text(figures, model.name, tables) if beside else TEXTS[name](figures)
+        print("\n" + text)
         if options.out:
             write_json(options.out / f"{name}.json", figures)
 
@@ -124,6 +138,9 @@ def _parser() -> argparse.ArgumentParser:
     add_reviewed(parser)
     parser.add_argument("--runtimes", action="store_true", help="compare the runtimes too")
     parser.add_argument(
+        "--baselines", action="store_true", help="measure others on the same windows"
+    )
+    parser.add_argument(
         "--quiet-hours", action="store_true", help="count alerts where none should be"
     )
     _add_stream_options(parser.add_argument_group("streams"))
@@ -164,7 +181,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         evaluate(options)
-    except (DatasetError, RecipeError, EngineError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -15,28 +15,28 @@ import json
 import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from audio_guard_engine.card import BUNDLED_MODELS
-from audio_guard_engine.errors import EngineError
 from tools.data.corrections import list_facts
-from tools.data.dataset import Clip, DatasetError, select
+from tools.data.dataset import Clip, select
+from tools.errors import MENDABLE
 from tools.measures.int8_choice import with_int8
 from tools.measures.model_exam import PARTS, Candidate, examine
 from tools.measures.policy_choice import ChoiceSetting
 from tools.measures.split_gaps import gap_notes, missing_side
 from tools.networks.calibration import KINDS
 from tools.networks.calibration_study import calibrate
-from tools.networks.convert import ConvertError
 from tools.reviewing.option import add_reviewed
 from tools.runs.card_file import CardContent
 from tools.runs.checkpoint import BEST, load_network
 from tools.runs.model_folder import exam_text, write_model_folder
 from tools.runs.model_making import ModelMaking
 from tools.runs.new_folder import replaced_folder
-from tools.runs.recipe import Recipe, RecipeError
-from tools.runs.run_folder import RunFolderError, recipe_place
+from tools.runs.recipe import Recipe
+from tools.runs.run_folder import recipe_place
 from tools.windows.pcm_store import PcmStore
 from tools.windows.training_data import doubtful, evaluation_store, read_clips
 
@@ -87,7 +87,13 @@ def export(
         model = making.model()
         if plan.report:
             model = with_int8(model, small) if small else model
-            candidate = Candidate(model=model, stores=stores, tables=tables, doubtful=doubts)
+            candidate = Candidate(
+                model=model,
+                stores=stores,
+                train=partial(evaluation_store, recipe, clips, "train", cache),
+                tables=tables,
+                doubtful=doubts,
+            )
             exam |= examine(candidate, plan.left_out)
             weights = [run / BEST, *([small] if small and small.parent != folder else [])]
             write_model_folder(plan.report, run, recipe, tables, exam, weights)
@@ -201,7 +207,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         tables, exam = export(options.run, options.data, options.out, options.cache, _plan(options))
-    except (ConvertError, DatasetError, EngineError, RecipeError, RunFolderError, OSError) as error:
+    except MENDABLE as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -8,8 +8,11 @@ import pytest
 import torch
 
 from tests.stream_sounds import LABELS, noise, store_of, tone
-from tools.measures.baselines import MN04, baseline_figures, baselines_text
+from tools.measures.baselines import FROZEN, MN04, baseline_figures, baselines_text
+from tools.measures.window_tables import ScoredWindows
+from tools.networks import frozen_tagger
 from tools.networks.audioset import CLASSES_OF, HARMLESS, MappedTagger, harmless_clips
+from tools.networks.frozen_tagger import FrozenTagger, draw_chances
 from tools.networks.mn04 import efficientat_front_end
 from tools.networks.mobilenet import AudioSetTagger
 from tools.windows.features import window_frames
@@ -28,7 +31,7 @@ def test_absent_weights_are_noted(
 ) -> None:
     monkeypatch.setenv("AUDIO_GUARD_WEIGHTS", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    figures = baseline_figures(stores, LABELS, "others")
+    figures = baseline_figures(stores, lambda: stores["test"], LABELS, "others")
     assert figures["systems"] == {}
     assert "python -m tools.fetch mn04" in figures["notes"][0]
 
@@ -39,7 +42,9 @@ def test_weights_at_hand_are_measured_beside_the_model(
     torch.manual_seed(0)
     torch.save(AudioSetTagger(0.4).state_dict(), tmp_path / "mn04_as_mAP_432.pt")
     monkeypatch.setenv("AUDIO_GUARD_WEIGHTS", str(tmp_path))
-    figures = baseline_figures(stores, LABELS, "others")
+    monkeypatch.setattr(frozen_tagger, "EPOCHS", 1)
+    figures = baseline_figures(stores, lambda: stores["test"], LABELS, "others")
+    assert set(figures["systems"]) == {MN04, FROZEN}
     tables = figures["systems"][MN04]
     assert tables["test"]["paper_mix"]["items"] == 6
     text = baselines_text(figures, "this model", tables)
@@ -83,3 +88,33 @@ def test_numbers_are_those_of_audioset(sounds: Path) -> None:
     for classes in CLASSES_OF.values():
         assert classes == {number: names[number] for number in classes}
     assert [names[number] for number in HARMLESS.values()] == ["Speech", "Music"]
+
+
+def test_classifier_on_the_frozen_network_tells_what_it_was_taught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frozen_tagger, "EPOCHS", 2)
+    torch.manual_seed(0)
+    torch.save(AudioSetTagger(0.4).state_dict(), tmp_path / "mn04.pt")
+    train = store_of(
+        *(("dog", tone(400 + 10 * number, 1.5)) for number in range(6)),
+        *(("others", noise(number, 1.5)) for number in range(6)),
+    )
+    train.starts[:] = True
+    tagger = FrozenTagger(tmp_path / "mn04.pt", train, LABELS, "others")
+    front_end = efficientat_front_end()
+    heard = np.stack([window_frames(s, front_end)[:96] for s in (tone(425, 1.0), noise(99, 1.0))])
+    scores = tagger(heard)
+    assert np.allclose(scores.sum(axis=1), 1.0, atol=1e-5)
+    assert [LABELS[number] for number in scores.argmax(axis=1)] == ["dog", "others"]
+
+
+def test_windows_are_drawn_by_label() -> None:
+    windows = ScoredWindows(
+        scores=np.zeros((6, 1), np.float32),
+        clip=np.zeros(6, np.int64),
+        truth=np.array([0, 0, 0, 1, 2, 2]),
+        counts=np.array([True, True, True, True, True, False]),
+    )
+    chances = draw_chances(windows, 0)
+    assert chances.tolist() == pytest.approx([0.15, 0.15, 0.15, 0.275, 0.275])

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -109,7 +110,13 @@ def test_evaluate_repeats_the_figures_of_the_export(
 
 def test_streams_are_left_out_where_test_has_no_clips() -> None:
     parts = set(PARTS) - {"streams"}
-    nothing = Candidate(model=load_model(), stores={}, tables={}, doubtful=())
+    nothing = Candidate(
+        model=load_model(),
+        stores={},
+        train=Mock(side_effect=AssertionError),
+        tables={},
+        doubtful=(),
+    )
     assert examine(nothing, parts) == {}
 
 

@@ -1,32 +1,48 @@
 """Measure on the same windows what others make of them, to set a model beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tools.fetch import find_weights
 from tools.measures.paper import TABLES_2_AND_3
-from tools.measures.window_tables import score_store, split_tables
+from tools.measures.window_tables import Score, score_store, split_tables
 from tools.networks.audioset import MappedTagger
+from tools.networks.frozen_tagger import FrozenTagger
 from tools.networks.mn04 import efficientat_front_end
 from tools.windows.pcm_store import PcmStore
 
 MN04 = "EfficientAT mn04, AudioSet's classes mapped"
+FROZEN = "frozen mn04, embedding and logits → classifier, no augmentation"
+YAMNET_NOTE = "YAMNet, mapped: not measured, as `tools.fetch` knows no place of its weights"
 
 
 def baseline_figures(
-    stores: Mapping[str, PcmStore], labels: Sequence[str], background: str
+    stores: Mapping[str, PcmStore],
+    train: Callable[[], PcmStore],
+    labels: Sequence[str],
+    background: str,
 ) -> dict[str, Any]:
-    """Return the tables of each split by each baseline whose weights are here, and notes on the others."""
+    """Return the tables of each split by each baseline whose weights are here, and notes on the others.
+
+    `train` opens the sound that the frozen network's classifier learns from.
+    """
     weights = find_weights("mn04")
     if not weights.is_file():
         note = f"{MN04}: not measured, as its weights are not here; python -m tools.fetch mn04"
-        return {"systems": {}, "notes": [note]}
-    score, front_end = MappedTagger(weights, labels), efficientat_front_end()
-    tables = {
-        split: split_tables(score_store(store, labels, score, front_end), labels, background)
-        for split, store in stores.items()
+        return {"systems": {}, "notes": [note, YAMNET_NOTE]}
+    front_end = efficientat_front_end()
+    systems: dict[str, Score] = {
+        MN04: MappedTagger(weights, labels),
+        FROZEN: FrozenTagger(weights, train(), labels, background),
     }
-    return {"systems": {MN04: tables}, "notes": []}
+    tables = {
+        name: {
+            split: split_tables(score_store(store, labels, score, front_end), labels, background)
+            for split, store in stores.items()
+        }
+        for name, score in systems.items()
+    }
+    return {"systems": tables, "notes": [YAMNET_NOTE]}
 
 
 def baselines_text(

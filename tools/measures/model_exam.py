@@ -20,17 +20,19 @@ from tools.windows.pcm_store import PcmStore
 class Candidate:
     """A model, the sound of val and test, and the tables of both.
 
-    `doubtful` names val clips that don't count as background.
+    `train` opens that of train, which baselines learn from. `doubtful` names val clips that don't count as
+    background.
     """
 
     model: Model
     stores: Mapping[str, PcmStore]
+    train: Callable[[], PcmStore]
     tables: Mapping[str, Any]
     doubtful: Collection[str]
 
 
 def _baselines(of: Candidate) -> dict[str, Any]:
-    return baseline_figures(of.stores, of.model.labels, of.model.background)
+    return baseline_figures(of.stores, of.train, of.model.labels, of.model.background)
 
 
 def _runtimes(of: Candidate) -> dict[str, Any]:

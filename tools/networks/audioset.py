@@ -89,10 +89,22 @@ class Tagger:
     @torch.inference_mode()
     def __call__(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
         """Map log-mels (n, frames, bands) of `efficientat_front_end` to probabilities (n, 527)."""
-        log_mels = torch.from_numpy(patches)[:, None].transpose(2, 3)
-        scaled = (log_mels + LEVEL_AT_HALF_RATE - INPUT_MEAN) * INPUT_SCALE
-        scores: NDArray[np.float32] = torch.sigmoid(self._tagger(scaled)).numpy()
+        scores: NDArray[np.float32] = torch.sigmoid(self._tagger(_scaled(patches))).numpy()
         return scores
+
+    @torch.inference_mode()
+    def features(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map such log-mels to embeddings and logits, (n, 384 + 527)."""
+        maps = self._tagger.features(_scaled(patches))
+        parts = (maps.mean(dim=(2, 3)), self._tagger.classifier(maps))
+        made: NDArray[np.float32] = torch.cat(parts, dim=1).numpy()
+        return made
+
+
+def _scaled(patches: NDArray[np.float32]) -> torch.Tensor:
+    """Return log-mels as EfficientAT's network takes them, (n, 1, bands, frames)."""
+    log_mels = torch.from_numpy(patches)[:, None].transpose(2, 3)
+    return (log_mels + LEVEL_AT_HALF_RATE - INPUT_MEAN) * INPUT_SCALE
 
 
 class MappedTagger:

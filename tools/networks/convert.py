@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from tools.errors import ToolError
 from tools.networks.network import Scores
 from tools.networks.network_kinds import input_shape
 from tools.runs.recipe import Recipe
@@ -25,7 +26,7 @@ pnnx.export(
 """
 
 
-class ConvertError(Exception):
+class ConvertError(ToolError):
     """A converter that failed; the message holds what it said."""
 
 
