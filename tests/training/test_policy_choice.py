@@ -80,6 +80,19 @@ def test_class_that_never_alarms_gets_the_lowest_threshold() -> None:
     assert chosen([stream({100: 0.05})], []).policy.threshold == THRESHOLDS[0]
 
 
+def test_calm_sounds_raise_nothing_whatever_the_budget() -> None:
+    only_dog = replace(listener(), policies={"dog": POLICY})
+    calm = stream({50: 0.7}).scores
+    streams = ValStreams(quiet=[stream({})], mixed=[], calm=[np.zeros_like(calm), calm])
+    choice = choose_policies(only_dog, streams, ChoiceSetting())["dog"]
+    assert choice.policy.threshold == above(0.7)
+    assert choice.keeps_budget
+    streams = replace(streams, calm=[stream({50: 1.0}).scores])
+    choice = choose_policies(only_dog, streams, ChoiceSetting(confirmations=()))["dog"]
+    assert choice.policy.threshold == THRESHOLDS[-1]
+    assert not choice.keeps_budget
+
+
 def test_worst_line_decides() -> None:
     quiet = [stream({}), stream({100: 0.9, 1000: 0.9}, "mu_law")]
     assert chosen(quiet, []).policy.threshold == above(0.9)

@@ -2,8 +2,9 @@
 
 A threshold is the lowest from which on the false alarms of a class keep a budget on every line: coded lines
 raise several times as many as plain ones. Of the confirmations tried, each at its own threshold, the one
-that hears most of val's events is taken. Where the background is too short to hold one false alarm of the
-budget it shows little, so thresholds are only raised from the recipe's, and its confirmations stay.
+that hears most of val's events is taken. Synthesized noise, hum, talk and music may raise nothing at all.
+Where the background is too short to hold one false alarm of the budget it shows little, so thresholds are
+only raised from the recipe's, and its confirmations stay.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -11,14 +12,22 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio_guard_engine.decide import ClassPolicy
+from tools.augmentation.pcm import SAMPLE_RATE_HZ
+from tools.measures.detections import detection_times
+from tools.measures.quiet_hours import calm_scores
 from tools.measures.stream_sweep import THRESHOLDS
 from tools.measures.stream_verdicts import judge
 from tools.streams.lines import LINES
 from tools.streams.plan import event_plan, quiet_plan
+from tools.streams.quiet_sounds import KINDS
 from tools.streams.scoring import Listener, ScoredStream, score_stream
 from tools.windows.pcm_store import PcmStore
+
+# Neither what the quiet hours are measured on nor anything that is trained on.
+CALM_SEED = 950_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,6 +37,8 @@ class ChoiceSetting:
     `false_alarms_per_day`: the least that an hour or two of negatives can tell from none; one recording
     that holds what its label denies then decides nothing. `hours` of background at most, per line.
     `confirmations`: (confirm_hops, of_hops) that are tried besides the recipe's own; none keeps those.
+    `calm_hours` of each synthesized sound that holds nothing, on the lines of `calm_lines`, but no more
+    than there is background.
     """
 
     false_alarms_per_day: float = 24.0
@@ -37,15 +48,21 @@ class ChoiceSetting:
     event_lines: Sequence[str] = ("plain", "mu_law")
     snrs_db: Sequence[float] = (20.0, 10.0)
     clips_per_class: int = 40
+    calm_hours: float = 0.5
+    calm_lines: Sequence[str] = ("plain", "mu_law")
     seed: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ValStreams:
-    """Streams of val: background alone on each line, and with events where confirmations are tried."""
+    """Streams of val: background alone on each line, and with events where confirmations are tried.
+
+    `calm` are scores (hops, labels) of synthesized sounds in which nothing happens.
+    """
 
     quiet: Sequence[ScoredStream]
     mixed: Sequence[ScoredStream]
+    calm: Sequence[NDArray[np.float32]] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,6 +107,7 @@ def val_streams(
 ) -> ValStreams:
     """Score the streams; `doubtful` names clips that don't count as background."""
     quiet = quiet_plan(val, listener.background, setting.seed, setting.hours, doubtful)
+    calm_hours = min(setting.calm_hours, quiet.samples / SAMPLE_RATE_HZ / 3600)
     mixed = event_plan(val, listener.background, setting.seed, setting.clips_per_class)
     return ValStreams(
         quiet=[
@@ -100,6 +118,11 @@ def val_streams(
             score_stream(listener, val, mixed, line, snr_db, f"val stream, {line}, {snr_db:g} dB")
             for line in (setting.event_lines if setting.confirmations else ())
             for snr_db in setting.snrs_db
+        ],
+        calm=[
+            calm_scores(listener, kind, line, calm_hours, CALM_SEED)
+            for kind in KINDS
+            for line in setting.calm_lines
         ],
     )
 
@@ -160,15 +183,24 @@ def _at_budget(
         alarms = worst_false_alarms(listener, label, lower, streams.quiet)
         if count is None:
             count = alarms
-        if alarms > allowed:
+        if alarms > allowed or calm_alerts(listener, label, lower, streams.calm):
             break
         chosen, count = lower, alarms
     return Choice(
         policy=chosen,
         heard=_share_heard(listener, label, chosen, streams.mixed),
         false_alarms=count or 0,
-        keeps_budget=(count or 0) <= allowed,
+        keeps_budget=(count or 0) <= allowed
+        and not calm_alerts(listener, label, chosen, streams.calm),
     )
+
+
+def calm_alerts(
+    listener: Listener, label: str, policy: ClassPolicy, calm: Sequence[NDArray[np.float32]]
+) -> int:
+    """Count the detections in synthesized sounds in which nothing happens."""
+    column = listener.labels.index(label)
+    return sum(detection_times(scores[:, column], label, policy).size for scores in calm)
 
 
 def worst_false_alarms(

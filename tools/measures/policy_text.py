@@ -23,7 +23,9 @@ def choices_text(facts: Mapping[str, Any]) -> str:
         "### Thresholds\n\n"
         f"Chosen on {facts['hours']:.2g} h of val's background ({facts['recordings']} recordings) on the "
         f"lines {', '.join(setting['lines'])}: the lowest from which on the worst line keeps "
-        f"{setting['false_alarms_per_day']:g} false alarms a day. Events: those of val at "
+        f"{setting['false_alarms_per_day']:g} false alarms a day, and with which "
+        f"{setting['calm_hours']:g} h each of synthesized noises, hum, talk and music raise nothing. "
+        "Events: those of val at "
         f"{', '.join(f'{snr:g}' for snr in setting['snrs_db'])} dB, which chose the confirmation too, so "
         f"test's figures are lower. {too_few_hours(facts)}\n\n{table}"
     )

@@ -27,7 +27,8 @@ def quiet_hours(
         kind: {
             "hours": hours,
             "alerts": {
-                line: _alerts(listener, _scores(listener, kind, line, hours)) for line in lines
+                line: _alerts(listener, calm_scores(listener, kind, line, hours, SEED))
+                for line in lines
             },
         }
         for kind in KINDS
@@ -60,10 +61,13 @@ def _of_recordings(
     return {"hours": round(plan.samples / SAMPLE_RATE_HZ / 3600, 3), "alerts": alerts}
 
 
-def _scores(listener: Listener, kind: str, line: str, hours: float) -> NDArray[np.float32]:
+def calm_scores(
+    listener: Listener, kind: str, line: str, hours: float, seed: int
+) -> NDArray[np.float32]:
+    """Return the scores (hops, labels) of so many hours of a synthesized sound."""
     samples = round(hours * 3600 * SAMPLE_RATE_HZ)
     title = f"{hours:g} h of {kind}, {line}"
-    return score_sound(listener, quiet_sound(kind, SEED), samples, line, title)
+    return score_sound(listener, quiet_sound(kind, seed), samples, line, title)
 
 
 def _alerts(listener: Listener, scores: NDArray[np.float32]) -> dict[str, int]:
