@@ -174,7 +174,7 @@ def val_choice() -> Any:
         *(("others", noise(seed, 10.0)) for seed in range(6)),
         ("others", bark),
     )
-    setting = replace(ChoiceSetting(), lines=("plain", "mu_law"), clips_per_class=2)
+    setting = replace(ChoiceSetting(), lines=("plain", "mu_law"), clips_per_class=2, calm_hours=0)
     return {
         name: choose_on_val(listener(), val, setting, doubtful)
         for name, doubtful in (("all", ()), ("sure", {"others9"}))

@@ -38,7 +38,7 @@ class ChoiceSetting:
     that holds what its label denies then decides nothing. `hours` of background at most, per line.
     `confirmations`: (confirm_hops, of_hops) that are tried besides the recipe's own; none keeps those.
     `calm_hours` of each synthesized sound that holds nothing, on the lines of `calm_lines`, but no more
-    than there is background.
+    than there is background; 0 for none.
     """
 
     false_alarms_per_day: float = 24.0
@@ -121,7 +121,7 @@ def val_streams(
         ],
         calm=[
             calm_scores(listener, kind, line, calm_hours, CALM_SEED)
-            for kind in KINDS
+            for kind in (KINDS if calm_hours else ())
             for line in setting.calm_lines
         ],
     )

@@ -18,13 +18,14 @@ def choices_text(facts: Mapping[str, Any]) -> str:
         ]
         for label, of in facts["classes"].items()
     ]
+    calm = f", and {setting['calm_hours']:g} h each of synthesized noises, hum, talk and music raise nothing"
+    calm = calm if setting["calm_hours"] else ""
     table = "\n".join(f"| {' | '.join(line)} |" for line in (head, ["---"] * len(head), *rows))
     return (
         "### Thresholds\n\n"
         f"Chosen on {facts['hours']:.2g} h of val's background ({facts['recordings']} recordings) on the "
         f"lines {', '.join(setting['lines'])}: the lowest from which on the worst line keeps "
-        f"{setting['false_alarms_per_day']:g} false alarms a day, and with which "
-        f"{setting['calm_hours']:g} h each of synthesized noises, hum, talk and music raise nothing. "
+        f"{setting['false_alarms_per_day']:g} false alarms a day{calm}. "
         "Events: those of val at "
         f"{', '.join(f'{snr:g}' for snr in setting['snrs_db'])} dB, which chose the confirmation too, so "
         f"test's figures are lower. {too_few_hours(facts)}\n\n{table}"
