@@ -8,11 +8,14 @@ import pytest
 import torch
 
 from tests.stream_sounds import LABELS, noise, store_of, tone
+from tools.data.dataset import Clip
 from tools.measures.baselines import FROZEN, MN04, baseline_figures, baselines_text
+from tools.measures.learning_curve import curve_text, learning_curve, some_recordings
+from tools.measures.source_tables import source_figures, sources_text
 from tools.measures.window_tables import ScoredWindows
 from tools.networks import frozen_tagger
 from tools.networks.audioset import CLASSES_OF, HARMLESS, MappedTagger, harmless_clips
-from tools.networks.frozen_tagger import FrozenTagger, draw_chances
+from tools.networks.frozen_tagger import draw_chances
 from tools.networks.mn04 import efficientat_front_end
 from tools.networks.mobilenet import AudioSetTagger
 from tools.windows.features import window_frames
@@ -90,23 +93,56 @@ def test_numbers_are_those_of_audioset(sounds: Path) -> None:
     assert [names[number] for number in HARMLESS.values()] == ["Speech", "Music"]
 
 
-def test_classifier_on_the_frozen_network_tells_what_it_was_taught(
+def test_more_recordings_teach_the_frozen_network_better(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(frozen_tagger, "EPOCHS", 2)
     torch.manual_seed(0)
     torch.save(AudioSetTagger(0.4).state_dict(), tmp_path / "mn04.pt")
-    train = store_of(
-        *(("dog", tone(400 + 10 * number, 1.5)) for number in range(6)),
-        *(("others", noise(number, 1.5)) for number in range(6)),
+    hertz = range(400, 480, 10)
+    train, test = (
+        store_of(
+            *(("dog", tone(pitch + shift, 1.5)) for pitch in hertz),
+            *(("others", noise(pitch + shift, 1.5)) for pitch in hertz),
+        )
+        for shift in (0, 5)
     )
-    train.starts[:] = True
-    tagger = FrozenTagger(tmp_path / "mn04.pt", train, LABELS, "others")
-    front_end = efficientat_front_end()
-    heard = np.stack([window_frames(s, front_end)[:96] for s in (tone(425, 1.0), noise(99, 1.0))])
-    scores = tagger(heard)
-    assert np.allclose(scores.sum(axis=1), 1.0, atol=1e-5)
-    assert [LABELS[number] for number in scores.argmax(axis=1)] == ["dog", "others"]
+    for store in (train, test):
+        store.starts[:] = True
+    curve = learning_curve(tmp_path / "mn04.pt", train, {"test": test}, LABELS, "others")
+    assert [point["recordings"] for point in curve] == [2, 4, 8, 16]
+    assert curve[-1]["tables"]["test"]["paper_mix"]["micro"]["accuracy"] == 1.0
+    text = curve_text(curve)
+    assert "| test | 16 | 100.0% |" in text
+    assert text.count("| test |") == 4
+
+
+def test_larger_share_of_recordings_holds_the_smaller() -> None:
+    clips = [
+        Clip(name=f"{label}{number}", label=label, split="train", group=f"{label}{number // 2}")
+        for label in ("dog", "others")
+        for number in range(16)
+    ]
+    few, many = (some_recordings(clips, share) for share in (0.25, 0.5))
+    assert (few.sum(), many.sum()) == (8, 16)
+    assert not (few & ~many).any()
+
+
+def test_misses_are_told_by_collection() -> None:
+    clips = [
+        Clip(name=name, label="dog", split="test", group=name, source=name) for name in ("a", "b")
+    ]
+    scores = np.eye(3, dtype=np.float32)[[0, 1, 2, 1]]
+    windows = ScoredWindows(
+        scores=scores,
+        clip=np.array([0, 0, 1, 1]),
+        truth=np.zeros(4, np.int64),
+        counts=np.array([True, True, True, False]),
+    )
+    figures = source_figures(windows, clips, LABELS)
+    assert figures["dog"]["a"] == {"windows": 2, "right": 1, "taken_for": {"glass": 1}}
+    assert figures["dog"]["b"] == {"windows": 1, "right": 0, "taken_for": {"others": 1}}
+    assert "| dog | b | 1 | 0% | 1 others |" in sources_text("test", figures)
 
 
 def test_windows_are_drawn_by_label() -> None:

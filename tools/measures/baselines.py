@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tools.fetch import find_weights
+from tools.measures.learning_curve import curve_text, learning_curve
 from tools.measures.paper import TABLES_2_AND_3
-from tools.measures.window_tables import Score, score_store, split_tables
+from tools.measures.window_tables import score_store, split_tables
 from tools.networks.audioset import MappedTagger
-from tools.networks.frozen_tagger import FrozenTagger
 from tools.networks.mn04 import efficientat_front_end
 from tools.windows.pcm_store import PcmStore
 
@@ -29,26 +29,21 @@ def baseline_figures(
     weights = find_weights("mn04")
     if not weights.is_file():
         note = f"{MN04}: not measured, as its weights are not here; python -m tools.fetch mn04"
-        return {"systems": {}, "notes": [note, YAMNET_NOTE]}
-    front_end = efficientat_front_end()
-    systems: dict[str, Score] = {
-        MN04: MappedTagger(weights, labels),
-        FROZEN: FrozenTagger(weights, train(), labels, background),
+        return {"systems": {}, "curve": [], "notes": [note, YAMNET_NOTE]}
+    score, front_end = MappedTagger(weights, labels), efficientat_front_end()
+    mapped = {
+        split: split_tables(score_store(store, labels, score, front_end), labels, background)
+        for split, store in stores.items()
     }
-    tables = {
-        name: {
-            split: split_tables(score_store(store, labels, score, front_end), labels, background)
-            for split, store in stores.items()
-        }
-        for name, score in systems.items()
-    }
-    return {"systems": tables, "notes": [YAMNET_NOTE]}
+    curve = learning_curve(weights, train(), stores, labels, background)
+    systems = {MN04: mapped, FROZEN: curve[-1]["tables"]}
+    return {"systems": systems, "curve": curve, "notes": [YAMNET_NOTE]}
 
 
 def baselines_text(
     figures: Mapping[str, Any], name: str, tables: Mapping[str, Mapping[str, Any]]
 ) -> str:
-    """Return the baselines beside a model's own tables as a Markdown table."""
+    """Return the baselines beside a model's own tables, and the learning curve, as Markdown tables."""
     systems = {**figures["systems"], name: tables}
     rows = [_row(split, system, of[split]) for split in tables for system, of in systems.items()]
     return "\n".join(
@@ -61,6 +56,7 @@ def baselines_text(
             *rows,
             _paper_row(),
             *(f"\n{note}." for note in figures["notes"]),
+            *([f"\n{curve_text(figures['curve'])}"] if figures["curve"] else []),
         )
     )
 

@@ -13,6 +13,7 @@ from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
 from tools.data.dataset import Clip, select
 from tools.measures.alerts import alert_figures
 from tools.measures.calibration import calibration_figures
+from tools.measures.source_tables import source_figures
 from tools.measures.split_gaps import missing_side
 from tools.measures.window_tables import Score, ScoredWindows, score_store, split_tables
 from tools.runs.recipe import Recipe
@@ -51,6 +52,7 @@ def measure(
             store = evaluation_store(recipe, clips, split, cache)
             windows = score_store(store, model.labels, score, model.front_end)
             figures[split] = split_figures(windows, model.labels, model.background, model.policies)
+            figures[split]["sources"] = source_figures(windows, store.clips, model.labels)
     return figures
 
 

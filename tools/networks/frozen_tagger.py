@@ -26,27 +26,26 @@ BACKGROUND_SHARE = 0.45
 SEED = 0
 
 
-class FrozenTagger:
-    """A model of our labels: mn04 as it is, and the classifier that `train` teaches."""
+def encode(weights: Path, store: PcmStore, labels: Sequence[str]) -> ScoredWindows:
+    """Return the windows of a store with features (n, 911) in place of scores."""
+    return score_store(store, labels, Tagger(weights).features, efficientat_front_end())
 
-    def __init__(
-        self, weights: Path, train: PcmStore, labels: Sequence[str], background: str
-    ) -> None:
-        """Encode the windows of `train` that count and teach the classifier."""
-        self._tagger = Tagger(weights)
-        windows = score_store(train, labels, self._tagger.features, efficientat_front_end())
-        chosen = windows.counts
-        features = torch.from_numpy(windows.scores[chosen])
+
+class FrozenClassifier:
+    """Tell labels by features."""
+
+    def __init__(self, windows: ScoredWindows, labels: Sequence[str], background: str) -> None:
+        """Learn from the windows that count."""
+        features = torch.from_numpy(windows.scores[windows.counts])
         self._mean, self._scale = features.mean(dim=0), features.std(dim=0).clamp_min(1e-6)
         chances = draw_chances(windows, labels.index(background))
-        truth = torch.from_numpy(windows.truth[chosen])
+        truth = torch.from_numpy(windows.truth[windows.counts])
         self._classifier = taught(self._scaled(features), truth, len(labels), chances)
 
     @torch.inference_mode()
-    def __call__(self, patches: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Map patches (n, frames, bands) of `efficientat_front_end` to scores (n, labels)."""
-        features = torch.from_numpy(self._tagger.features(patches))
-        logits = self._classifier(self._scaled(features))
+    def __call__(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Map features (n, 911) to scores (n, labels)."""
+        logits = self._classifier(self._scaled(torch.from_numpy(features)))
         scores: NDArray[np.float32] = torch.softmax(logits, dim=1).numpy()
         return scores
 
@@ -81,8 +80,10 @@ def taught(
     optimizer = torch.optim.AdamW(classifier.parameters(), LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
     loss = nn.CrossEntropyLoss(label_smoothing=0.02)
+    reach = np.cumsum(chances)
     for _ in range(steps):
-        rows = torch.from_numpy(rng.choice(len(features), BATCH, p=chances))
+        drawn = np.searchsorted(reach, rng.random(BATCH) * reach[-1], side="right")
+        rows = torch.from_numpy(drawn)
         optimizer.zero_grad()
         loss(classifier(features[rows]), truth[rows]).backward()
         optimizer.step()

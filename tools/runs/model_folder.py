@@ -13,6 +13,7 @@ from tools.measures.plots import draw_confusion
 from tools.measures.policy_text import choices_text
 from tools.measures.quiet_hours import quiet_hours_text
 from tools.measures.runtimes import runtimes_text
+from tools.measures.source_tables import sources_text
 from tools.measures.stream_plots import draw_streams
 from tools.measures.stream_report import streams_text
 from tools.runs.filled_folder import filled_folder
@@ -57,6 +58,7 @@ def exam_text(tables: Mapping[str, Any], exam: Mapping[str, Any]) -> str:
     if "baselines" in exam:
         parts.append(baselines_text(exam["baselines"], "this model", tables))
     parts.append(choices_text(exam["choices"]))
+    parts += [sources_text(split, of["sources"]) for split, of in tables.items()]
     parts.append(calibration_text(exam["calibration"]["before"], exam["calibration"]["after"]))
     parts += [text(exam[name]) for name, text in TEXTS.items() if name in exam]
     return "\n\n".join(parts)
