@@ -23,12 +23,12 @@ from torch import nn
 
 from tools.data.corrections import DROP, KEEP
 from tools.data.dataset import Clip
-from tools.errors import MENDABLE
 from tools.measures.cleaning import Proposals, Rule, find_prototypes, propose
 from tools.measures.cleaning_plots import draw_clip, draw_clusters, draw_silence, telling_clip
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder
 from tools.runs.run_folder import RunFolderError, surroundings, write_json
+from tools.runs.verb import ends_in_words
 from tools.windows.embeddings import EmbeddedWindows, embed_clips
 from tools.windows.training_data import read_clips
 
@@ -161,6 +161,7 @@ def _print_summary(report: Mapping[str, Any], out: Path) -> None:
     )
 
 
+@ends_in_words("stopped; nothing was written")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -190,14 +191,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=rule.seed)
     options = parser.parse_args(arguments)
     chosen = Rule(prototypes=options.prototypes, surely=options.surely, seed=options.seed)
-    try:
-        report = clean(options.data, options.run, options.out, chosen, options.clips)
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+    report = clean(options.data, options.run, options.out, chosen, options.clips)
     _print_summary(report, options.out)
     return 0
 

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from tools.data.dataset import data_hash, read_dataset, select
-from tools.errors import MENDABLE
 from tools.fetch import WEIGHTS, find_weights
 from tools.measures.timing import time_labels
 from tools.networks.trainer import TorchScorer
@@ -25,6 +24,7 @@ from tools.runs.comparison import System, present, read_systems
 from tools.runs.comparison_page import write_comparison
 from tools.runs.recipe import RecipeError, read_recipe
 from tools.runs.run_folder import ROOT, RunFolderError, recipe_place, surroundings, write_json
+from tools.runs.verb import ends_in_words
 from tools.train import train
 
 SYSTEMS = ROOT / "models" / "recipes" / "compare.toml"
@@ -123,6 +123,7 @@ def _page(options: argparse.Namespace) -> Path:
     return options.out / "paper.md" if part else PAGE
 
 
+@ends_in_words("stopped; the same command goes on")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -141,17 +142,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--windows", type=int, help="windows per epoch instead of the list's")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     options = parser.parse_args(arguments)
-    try:
-        systems, notes = _chosen(options)
-        figures = compare(systems, options.data, options.out, options.cache, notes)
-        page = _page(options)
-        write_comparison(figures, page)
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; the same command goes on", file=sys.stderr)
-        return 130
+    systems, notes = _chosen(options)
+    figures = compare(systems, options.data, options.out, options.cache, notes)
+    page = _page(options)
+    write_comparison(figures, page)
     print(f"wrote {page}")
     return 0
 

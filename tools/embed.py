@@ -20,7 +20,6 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from tools.errors import MENDABLE
 from tools.networks.device import choose_device
 from tools.networks.encoder import TorchEncoder, encoder_hash, require_frozen, require_head
 from tools.networks.network_kinds import first_network
@@ -28,6 +27,7 @@ from tools.reviewing.option import add_reviewed
 from tools.runs.checkpoint import load_network
 from tools.runs.new_folder import new_folder
 from tools.runs.recipe import Recipe, read_recipe
+from tools.runs.verb import ends_in_words
 from tools.windows.encoded import FACTS, require_facts, write_facts, write_windows
 from tools.windows.encoding import clips_to_encode, data_facts, encode_all, encode_some
 from tools.windows.training_data import evaluation_store, read_clips, training_store
@@ -81,6 +81,7 @@ def _encoder(options: argparse.Namespace) -> tuple[Recipe, nn.Module]:
     return recipe, network
 
 
+@ends_in_words("stopped; nothing was written")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -107,21 +108,14 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--windows-per-take: give at least 1")
     if options.threads:
         torch.set_num_threads(options.threads)
-    try:
-        made = embed(
-            *_encoder(options),
-            options.data,
-            options.out,
-            options.cache,
-            windows_per_take=options.windows_per_take,
-            reviewed=options.reviewed,
-        )
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+    made = embed(
+        *_encoder(options),
+        options.data,
+        options.out,
+        options.cache,
+        windows_per_take=options.windows_per_take,
+        reviewed=options.reviewed,
+    )
     print(f"{options.out}: {'made' if made else 'is there already, and fits'}")
     return 0
 

@@ -25,12 +25,12 @@ from typing import Any
 
 from audio_guard_engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
 from tools.data.dataset import SPLITS, Clip
-from tools.errors import MENDABLE
 from tools.measures.model_report import measure, model_listener, tables_text
 from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
 from tools.reviewing.option import add_reviewed
 from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import ROOT, recipe_place, write_json
+from tools.runs.verb import ends_in_words
 from tools.streams.lines import LINES
 from tools.windows.training_data import doubtful, evaluation_store, read_reviewed
 
@@ -176,17 +176,11 @@ def _positive(text: str) -> float:
     return number
 
 
+@ends_in_words("stopped")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     options = _parser().parse_args(arguments)
-    try:
-        evaluate(options)
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
+    evaluate(options)
     return 0
 
 

@@ -22,7 +22,6 @@ from typing import Any
 from audio_guard_engine.card import BUNDLED_MODELS
 from tools.data.corrections import list_facts
 from tools.data.dataset import Clip, select
-from tools.errors import MENDABLE
 from tools.measures.int8_choice import with_int8
 from tools.measures.model_exam import PARTS, Candidate, examine
 from tools.measures.policy_choice import ChoiceSetting
@@ -37,6 +36,7 @@ from tools.runs.model_making import ModelMaking
 from tools.runs.new_folder import replaced_folder
 from tools.runs.recipe import Recipe
 from tools.runs.run_folder import recipe_place
+from tools.runs.verb import ends_in_words
 from tools.windows.pcm_store import PcmStore
 from tools.windows.training_data import doubtful, evaluation_store, read_clips
 
@@ -202,17 +202,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+@ends_in_words("stopped; nothing was written")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     options = _parser().parse_args(arguments)
-    try:
-        tables, exam = export(options.run, options.data, options.out, options.cache, _plan(options))
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+    tables, exam = export(options.run, options.data, options.out, options.cache, _plan(options))
     print(exam_text(tables, exam))
     return 0
 

@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.errors import MENDABLE
 from tools.runs.download import download
+from tools.runs.verb import ends_in_words
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +67,7 @@ def find_weights(name: str) -> Path:
     return own if own.is_file() else cached_file(name)
 
 
+@ends_in_words("stopped; run this again to go on")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -78,14 +79,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("name", choices=WEIGHTS, help=known)
     weights = WEIGHTS[(name := parser.parse_args(arguments).name)]
     place = cached_file(name)
-    try:
-        download(weights.url, place, weights.sha256_prefix)
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; run this again to go on", file=sys.stderr)
-        return 130
+    download(weights.url, place, weights.sha256_prefix)
     print(place)
     return 0
 

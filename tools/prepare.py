@@ -25,10 +25,10 @@ from tools.data.prepare_report import prepare_report, refused, summary_text
 from tools.data.recordings import Recording, read_source
 from tools.data.sound_checks import Checked, Limits, Verdict, check
 from tools.data.splits import assign_splits
-from tools.errors import MENDABLE
 from tools.runs.new_folder import new_folder
 from tools.runs.progress import progress
 from tools.runs.run_folder import surroundings, write_json
+from tools.runs.verb import ends_in_words
 
 DIGEST_DIGITS = 10
 SHARES = {"train": 70.0, "val": 15.0, "test": 15.0}
@@ -127,6 +127,7 @@ def _shares(text: str) -> dict[str, float]:
     return dict(zip(SPLITS, parts, strict=True))
 
 
+@ends_in_words("stopped; nothing was written")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -165,20 +166,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--strict", action="store_true", help="exit with 1 when a file was refused")
     options = parser.parse_args(arguments)
-    try:
-        report = prepare(
-            options.source,
-            options.out,
-            limits=Limits(shortest_seconds=options.shortest, silence_dbfs=options.silence),
-            shares=options.shares,
-            group_by_folder=options.group_by_folder,
-        )
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+    report = prepare(
+        options.source,
+        options.out,
+        limits=Limits(shortest_seconds=options.shortest, silence_dbfs=options.silence),
+        shares=options.shares,
+        group_by_folder=options.group_by_folder,
+    )
     for file in refused(report):
         print(f"{file['verdict']}: {file['reason']}", file=sys.stderr)
     for warning in report["warnings"]:

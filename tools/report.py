@@ -23,7 +23,6 @@ from audio_guard_engine.card import BUNDLED_MODELS, load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
 from tools.data.corrections import list_facts
 from tools.data.dataset import SPLITS, data_hash
-from tools.errors import MENDABLE
 from tools.measures.model_report import engine_score
 from tools.measures.run_figures import Subject, run_figures, score_splits
 from tools.measures.run_pictures import draw_pictures
@@ -35,6 +34,7 @@ from tools.runs.new_folder import new_folder, replaced_folder
 from tools.runs.recipe import read_recipe
 from tools.runs.report_pages import write_pages
 from tools.runs.run_folder import ROOT, recipe_place, write_json
+from tools.runs.verb import ends_in_words
 from tools.windows.training_data import read_reviewed
 
 MEASURED_SPLITS = ("val", "test")
@@ -166,6 +166,7 @@ def _report(options: argparse.Namespace) -> Path:
     return folder
 
 
+@ends_in_words("stopped; nothing was written")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -187,14 +188,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("give a run folder, or --model and --out")
     if options.model and not options.out:
         parser.error("--model needs --out, the folder to make")
-    try:
-        folder = _report(options)
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
-        return 130
+    folder = _report(options)
     print(f"open {folder / 'report.html'}")
     return 0
 

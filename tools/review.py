@@ -16,7 +16,6 @@ from pathlib import Path
 from torch import nn
 
 from tools.data.dataset import Clip
-from tools.errors import MENDABLE
 from tools.measures.window_tables import score_store
 from tools.networks.device import choose_device
 from tools.networks.trainer import TorchScorer
@@ -26,6 +25,7 @@ from tools.reviewing.reviewed_file import ReviewedFile
 from tools.reviewing.terminal import review_in_terminal
 from tools.runs.checkpoint import load_network
 from tools.runs.recipe import Recipe
+from tools.runs.verb import ends_in_words
 from tools.windows.training_data import evaluation_store, read_clips
 
 REVIEWED_SPLITS = ("train", "val")  # never test: it must stay as hard as it is
@@ -74,6 +74,7 @@ def _serve(conflicts: list[Conflict], recipe: Recipe, reviewed: ReviewedFile) ->
         server.serve_forever()
 
 
+@ends_in_words("stopped; the list of decisions is as it was")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(
@@ -90,21 +91,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--terminal", action="store_true", help="without a browser")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     options = parser.parse_args(arguments)
-    try:
-        review(
-            options.data,
-            options.run,
-            options.out,
-            options.cache,
-            most=options.most,
-            terminal=options.terminal,
-        )
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(f"stopped; {options.out} is as it was", file=sys.stderr)
-        return 130
+    review(
+        options.data,
+        options.run,
+        options.out,
+        options.cache,
+        most=options.most,
+        terminal=options.terminal,
+    )
     return 0
 
 

@@ -24,11 +24,11 @@ from optuna import Trial, TrialPruned
 from optuna.study import Study
 
 from tools.data.dataset import data_hash
-from tools.errors import MENDABLE
 from tools.measures.search_plots import draw_search
 from tools.reviewing.option import add_reviewed
 from tools.runs.recipe import Recipe, parse_recipe, read_recipe
 from tools.runs.run_folder import surroundings, write_json
+from tools.runs.verb import ends_in_words
 from tools.searching.recipe_text import changed_text
 from tools.searching.space import Dimension, read_space
 from tools.searching.study import Watch, open_study, trials_done
@@ -125,36 +125,26 @@ def _write_summary(study: Study, wanted: Search) -> Path | None:
     return shutil.copyfile(run / "recipe.toml", wanted.out / BEST)
 
 
+@ends_in_words("stopped; the trials that are done are kept, the same command goes on")
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line."""
     options = _parser().parse_args(arguments)
     if options.threads:
         torch.set_num_threads(options.threads)
     given = {"epochs": options.epochs, "windows_per_epoch": options.windows}
-    try:
-        recipe = read_recipe(options.recipe)
-        wanted = Search(
-            recipe=recipe,
-            space=read_space(options.space, recipe),
-            data=options.data,
-            out=options.out,
-            cache=options.cache,
-            changes={name: value for name, value in given.items() if value},
-            start=options.start,
-            reviewed=options.reviewed,
-            vectors=options.vectors,
-        )
-        best = search(
-            wanted, trials=options.trials, minutes=options.minutes, startup=options.startup
-        )
-    except MENDABLE as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print(
-            "stopped; the trials that are done are kept, the same command goes on", file=sys.stderr
-        )
-        return 130
+    recipe = read_recipe(options.recipe)
+    wanted = Search(
+        recipe=recipe,
+        space=read_space(options.space, recipe),
+        data=options.data,
+        out=options.out,
+        cache=options.cache,
+        changes={name: value for name, value in given.items() if value},
+        start=options.start,
+        reviewed=options.reviewed,
+        vectors=options.vectors,
+    )
+    best = search(wanted, trials=options.trials, minutes=options.minutes, startup=options.startup)
     print(best or f"{options.out}: no trial is finished")
     return 0
 

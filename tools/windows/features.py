@@ -98,9 +98,9 @@ def padded(pcm: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def window_energy(pcm: NDArray[np.float32], frames: int) -> NDArray[np.float64]:
     """Return the sum of squares of the window that starts at each frame, (frames - 95,)."""
-    padded = np.zeros(frames * FRONT_END.hop_samples)
-    padded[: min(pcm.size, padded.size)] = pcm[: padded.size]
-    per_frame = np.square(padded).reshape(frames, -1).sum(axis=1)
+    whole = np.zeros(frames * FRONT_END.hop_samples)
+    whole[: min(pcm.size, whole.size)] = pcm[: whole.size]
+    per_frame = np.square(whole).reshape(frames, -1).sum(axis=1)
     total = np.concatenate(([0.0], np.cumsum(per_frame)))
     return np.maximum(total[FRONT_END.patch_frames :] - total[: -FRONT_END.patch_frames], 0.0)
 
