@@ -13,8 +13,10 @@ val for a budget. `--out` then also gets streams.json and streams.png. The mobil
 nothing should raise an alert, and test's recordings of speech and music; which those are, EfficientAT's
 mn04 tells where its weights are at hand (`python -m tools.fetch mn04`). `--runtimes` compares what ncnn
 and LiteRT, in 8 bits too where the model has that, get right. `--baselines` measures others on the same
-windows: mn04 with AudioSet's classes mapped, and a small classifier on the frozen mn04. All of it for the
-model that ships: `python -m tools.evaluate --data CLIPS --baselines --runtimes --quiet-hours --streams 3 --out OUT`.
+windows: mn04 with AudioSet's classes mapped, and a small classifier on the frozen mn04. `--cost` times a hop.
+All of it for the model that ships:
+
+    python -m tools.evaluate --data CLIPS --baselines --runtimes --quiet-hours --cost --streams 3 --out OUT
 """
 
 import argparse
@@ -34,6 +36,8 @@ from tools.runs.verb import ends_in_words
 from tools.streams.lines import LINES
 from tools.windows.training_data import doubtful, evaluation_store, read_reviewed
 
+EXAMS = ("baselines", "runtimes", "quiet_hours", "cost")
+
 
 def evaluate(options: argparse.Namespace) -> None:
     """Measure what was asked for, print it and write it."""
@@ -46,9 +50,7 @@ def evaluate(options: argparse.Namespace) -> None:
     if options.out:
         options.out.mkdir(parents=True, exist_ok=True)
         _write_tables(options.out, model, figures)
-    if asked := {
-        name for name in ("baselines", "runtimes", "quiet_hours") if getattr(options, name)
-    }:
+    if asked := {name for name in EXAMS if getattr(options, name)}:
         _examine(model, recipe, clips, figures, asked, options)
     if options.streams:
         streams = _measure_streams(model, recipe, clips, options)
@@ -140,6 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--baselines", action="store_true", help="measure others on the same windows"
     )
+    parser.add_argument("--cost", action="store_true", help="time all that a hop takes")
     parser.add_argument(
         "--quiet-hours", action="store_true", help="count alerts where none should be"
     )

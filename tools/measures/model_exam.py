@@ -1,4 +1,4 @@
-"""Measure of a model what its tables don't hold: others beside it, runtimes, streams, quiet hours."""
+"""Measure of a model what its tables don't hold: others beside it, runtimes, streams, quiet hours, cost."""
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 from audio_guard_engine.card import Model
 from tools.fetch import find_weights
 from tools.measures.baselines import baseline_figures
+from tools.measures.hop_cost import hop_cost
 from tools.measures.model_report import model_listener
 from tools.measures.quiet_hours import quiet_hours, quiet_recordings
 from tools.measures.runtimes import runtime_figures
@@ -60,6 +61,7 @@ PARTS: Mapping[str, Part] = {
     "runtimes": _runtimes,
     "streams": _streams,
     "quiet_hours": _quiet_hours,
+    "cost": lambda of: hop_cost(of.model),
 }
 
 

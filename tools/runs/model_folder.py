@@ -8,6 +8,7 @@ from typing import Any
 from tools.measures.baselines import baselines_text
 from tools.measures.calibration import calibration_text
 from tools.measures.calibration_plots import draw_reliability
+from tools.measures.hop_cost import cost_text
 from tools.measures.model_report import tables_text
 from tools.measures.plots import draw_confusion
 from tools.measures.policy_text import choices_text
@@ -25,6 +26,7 @@ TEXTS = {
     "runtimes": runtimes_text,
     "streams": streams_text,
     "quiet_hours": quiet_hours_text,
+    "cost": cost_text,
 }
 
 
