@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from audio_guard_engine.card import DEFAULT_MODEL
 from tools import listen
 from tools.demo_camera.scene import Scene, render, sound
 from tools.demo_camera.server import DemoCamera
@@ -162,7 +163,7 @@ def test_shows_bars(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--model", "nope", "x.wav"], "there is no model 'nope'; installed: mobile"),
+        (["--model", "nope", "x.wav"], f"there is no model 'nope'; installed: {DEFAULT_MODEL}"),
         (["--models", "/nowhere", "x.wav"], "installed: none"),
     ],
 )
