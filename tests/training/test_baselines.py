@@ -11,6 +11,7 @@ from tests.stream_sounds import LABELS, noise, store_of, tone
 from tools.data.dataset import Clip
 from tools.measures.baselines import FROZEN, MN04, baseline_figures, baselines_text
 from tools.measures.learning_curve import curve_text, learning_curve, some_recordings
+from tools.measures.learning_plots import draw_learning_curve
 from tools.measures.source_tables import source_figures, sources_text
 from tools.measures.window_tables import ScoredWindows
 from tools.networks import frozen_tagger
@@ -115,6 +116,8 @@ def test_more_recordings_teach_the_frozen_network_better(
     text = curve_text(curve)
     assert "| test | 16 | 100.0% |" in text
     assert text.count("| test |") == 4
+    draw_learning_curve(curve, "frozen", tmp_path / "learning.png")
+    assert (tmp_path / "learning.png").stat().st_size > 1000
 
 
 def test_larger_share_of_recordings_holds_the_smaller() -> None:

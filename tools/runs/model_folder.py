@@ -9,6 +9,7 @@ from tools.measures.baselines import baselines_text
 from tools.measures.calibration import calibration_text
 from tools.measures.calibration_plots import draw_reliability
 from tools.measures.hop_cost import cost_text
+from tools.measures.learning_plots import draw_learning_curve
 from tools.measures.model_report import tables_text
 from tools.measures.plots import draw_confusion
 from tools.measures.policy_text import choices_text
@@ -73,5 +74,8 @@ def _draw(folder: Path, recipe: Recipe, tables: Mapping[str, Any], exam: Mapping
     calibration = exam["calibration"]
     title = f"{recipe.name}: what scores are worth"
     draw_reliability(calibration["before"], calibration["after"], title, folder / "reliability.png")
+    if curve := exam.get("baselines", {}).get("curve"):
+        title = "frozen mn04 with a classifier: recall over recordings"
+        draw_learning_curve(curve, title, folder / "learning.png")
     if "streams" in exam:
         draw_streams(exam["streams"], f"{recipe.name}, test streams", folder / "streams.png")
