@@ -64,6 +64,7 @@ class AttentionPool(nn.Module):
 
     def forward(self, sequence: Tensor) -> Tensor:
         """Return (n, 2 width)."""
-        scores = self.weigh(torch.tanh(self.query(sequence))) + self.age
-        weights = torch.softmax(scores, dim=1)
+        # In two axes: LiteRT's GPU adds (steps, 1) and (1, steps, 1) wrongly, into which it turns three.
+        scores = self.weigh(torch.tanh(self.query(sequence))).flatten(1) + self.age.flatten(1)
+        weights = torch.softmax(scores, dim=1).unsqueeze(2)
         return torch.cat(((sequence * weights).sum(dim=1), sequence[:, -1]), dim=1)
