@@ -13,7 +13,7 @@ from .errors import ModelError
 
 SCHEMA = 1
 BUNDLED_MODELS = Path(__file__).parents[1] / "models"
-DEFAULT_MODEL = "compact"
+DEFAULT_MODEL = "mobile"
 LARGEST_CARD_BYTES = 1_000_000
 
 
