@@ -44,6 +44,16 @@ def test_any_chunking_gives_the_same_windows(sizes: list[int]) -> None:
     assert scores(frames(pieces)) == pytest.approx(scores(by_hops), abs=1e-5)
 
 
+def test_a_gain_raises_the_level_and_clips_what_is_too_loud() -> None:
+    analyzer = Analyzer("test", MODEL, LoudnessScorer(), gain_db=20.0)
+    analyzer.write(NOISE[:PATCH] / 100)
+    analyzer.write(NOISE[:HOP] * 100)
+    quiet = frames([NOISE[:PATCH] / 100])[0].level_dbfs
+    raised, clipped = (frame.level_dbfs for frame in analyzer.drain())
+    assert raised == pytest.approx(quiet + 20.0, abs=0.01)
+    assert -3.1 < clipped < 0.0
+
+
 def test_time_is_the_windows_end() -> None:
     heard = frames([NOISE[:PATCH], NOISE[PATCH : PATCH + HOP]])
     assert [frame.t for frame in heard] == [0.96, 1.44]

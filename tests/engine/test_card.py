@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audio_guard_engine.card import FrontEnd, load_model
+from audio_guard_engine.card import FalseAlarmRate, FrontEnd, load_model
 from audio_guard_engine.errors import ModelError
 
 CARD: dict[str, Any] = {
@@ -67,6 +67,18 @@ def test_reads_a_card(tmp_path: Path) -> None:
     assert model.front_end == FrontEnd()
     assert model.policies["dog"].of_hops == 3
     assert model.files["litert"]["model"].path == tmp_path / "tiny" / "tiny.tflite"
+    assert model.false_alarms == {}
+
+
+def test_reads_the_rates_of_false_alarms_of_its_classes(tmp_path: Path) -> None:
+    rates = {"dog": [[0.5, 300.0, 500.0], [0.9, 0.0, 133.5]], "cat": "of another model"}
+    model = load_model("tiny", write(tmp_path, {**CARD, "false_alarms": rates}))
+    assert model.false_alarms == {
+        "dog": (
+            FalseAlarmRate(threshold=0.5, per_week=300.0),
+            FalseAlarmRate(threshold=0.9, per_week=0.0),
+        )
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,6 +108,12 @@ def test_reads_a_card(tmp_path: Path) -> None:
         ("files.litert.model.name", "../../secret", "file's name"),
         ("files.litert.model", "tiny.tflite", "card"),
         ("files", [], "card"),
+        ("false_alarms", [], "items"),
+        ("false_alarms", {"dog": [0.5, 7.0]}, "card"),
+        ("false_alarms", {"dog": [[0.5]]}, "unpack"),
+        ("false_alarms", {"dog": [[0.5, -1.0]]}, "can't be -1"),
+        ("false_alarms", {"dog": [[0.0, 7.0]]}, "can't be 7"),
+        ("false_alarms", {"dog": [[0.6, 7.0], [0.5, 9.0]]}, "should rise"),
     ],
 )
 def test_refuses_a_broken_card(tmp_path: Path, path: str, value: object, message: str) -> None:

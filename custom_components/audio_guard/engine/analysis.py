@@ -23,9 +23,10 @@ class Analyzer:
     One thread may write while another takes the frames.
     """
 
-    def __init__(self, source: str, model: Model, scorer: Scorer) -> None:
-        """Prepare for the first sample; `source` names the stretch in its frames."""
+    def __init__(self, source: str, model: Model, scorer: Scorer, *, gain_db: float = 0.0) -> None:
+        """Prepare for the first sample; `source` names the stretch in its frames, `gain_db` is added to its level."""
         self._source = source
+        self._gain = 10.0 ** (gain_db / 20.0)
         self._labels = model.labels
         self._front_end = model.front_end
         self._scorer = scorer
@@ -41,7 +42,9 @@ class Analyzer:
         self.skipped_hops = 0
 
     def write(self, pcm: NDArray[np.float32]) -> None:
-        """Append samples at the model's rate, at most a few hops at a time."""
+        """Append samples at the model's rate, at most a few hops at a time; what a gain makes too loud is clipped."""
+        if self._gain != 1.0:
+            pcm = np.clip(pcm * np.float32(self._gain), -1.0, 1.0)
         with self._changed:
             self._ring.write(pcm)
             self._changed.notify()

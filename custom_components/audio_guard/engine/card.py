@@ -1,10 +1,11 @@
 """A model's card: labels, front end, files with checksums and decider defaults, read from `card.json`."""
 
 import hashlib
+import itertools
 import json
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -80,10 +81,19 @@ class FrontEnd:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class FalseAlarmRate:
+    """How often a class was heard at a threshold where it was not, in a week of hard background sounds."""
+
+    threshold: float
+    per_week: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Model:
     """A model as its card describes it; the files are not opened yet.
 
-    `files`: runtime → role → checked file, e.g. `files["ncnn"]["param"]`.
+    `files`: runtime → role → checked file, e.g. `files["ncnn"]["param"]`. `false_alarms`: rates of a class, by
+    rising threshold; classes may be missing.
     """
 
     name: str
@@ -94,6 +104,7 @@ class Model:
     front_end: FrontEnd
     policies: Mapping[str, ClassPolicy]
     files: Mapping[str, Mapping[str, "ModelFile"]]
+    false_alarms: Mapping[str, tuple[FalseAlarmRate, ...]] = field(default_factory=dict)
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -184,7 +195,27 @@ def _parse(card: Any, folder: Path) -> Model:
             runtime: {role: _file(entry, folder) for role, entry in roles.items()}
             for runtime, roles in card["files"].items()
         },
+        false_alarms={
+            label: _rates(rows)
+            for label, rows in card.get("false_alarms", {}).items()
+            if label in classes
+        },
     )
+
+
+def _rates(rows: Sequence[Sequence[float]]) -> tuple[FalseAlarmRate, ...]:
+    """Read a class's rows of threshold, alarms a week and their upper bound, by rising threshold."""
+    rates = tuple(
+        FalseAlarmRate(threshold=threshold, per_week=per_week) for threshold, per_week, *_ in rows
+    )
+    for rate in rates:
+        if not (0 < rate.threshold <= 1 and 0 <= rate.per_week < math.inf):
+            raise ValueError(
+                f"a rate of false alarms can't be {rate.per_week!r} at {rate.threshold!r}"
+            )
+    if any(after.threshold <= before.threshold for before, after in itertools.pairwise(rates)):
+        raise ValueError("the thresholds of the rates of false alarms should rise")
+    return rates
 
 
 def _text(value: Any) -> str:

@@ -40,6 +40,7 @@ class ListenerState(StrEnum):
     """How a camera is heard."""
 
     OFF = "off"
+    WAITING = "waiting"  # nothing is asked of the source until it streams to somebody else
     CONNECTING = "connecting"
     LISTENING = "listening"
     SILENT = "silent"  # connected, and every sample is the same: a muted microphone
@@ -79,6 +80,7 @@ class Listener:
         *,
         on_frame: Callable[[ScoreFrame], None],
         on_status: Callable[[ListenerStatus], None],
+        gain_db: float = 0.0,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -89,6 +91,7 @@ class Listener:
         self._scorer = scorer
         self._on_frame = on_frame
         self._on_status = on_status
+        self._gain_db = gain_db
         self._backoff = backoff or Backoff()
         self._clock = clock
         self._stop = threading.Event()
@@ -153,7 +156,7 @@ class Listener:
             audio_only=self._audio_only,
             stop=self._stop,
         ) as capture:
-            analyzer = Analyzer(self._name, self._model, self._scorer)
+            analyzer = Analyzer(self._name, self._model, self._scorer, gain_db=self._gain_db)
             failures: list[EngineError] = []
             scoring = threading.Thread(
                 target=self._score,

@@ -3,6 +3,9 @@
 import threading
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from .capture import Capture, StreamInfo
 from .errors import (
     EndOfStreamError,
@@ -20,16 +23,20 @@ from .source import RTSP_SCHEMES, Source
 _FINAL = (HostUnreachableError, NoAnswerError, UnauthorizedError, NotFoundError, StoppedError)
 
 
+# Long enough for a room's sounds, short enough for a person who waits.
+PROBE_SECONDS = 3.0
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Probe:
-    """What a source sent: its stream and the level of its first piece of sound."""
+    """What a source sent: its stream and how loud it was."""
 
     stream: StreamInfo
     level_dbfs: float
 
 
 def probe(source: Source, sample_rate_hz: int, stop: threading.Event | None = None) -> Probe:
-    """Open the source, hear its first half second and close it; raises a `SourceError`. Blocks for some seconds."""
+    """Open the source, hear it for `PROBE_SECONDS`, or to its end, and close it; raises a `SourceError`. Blocks."""
     try:
         return _hear(source, sample_rate_hz, audio_only=True, stop=stop)
     except _FINAL:
@@ -46,6 +53,13 @@ def _hear(
     """Open the source with one choice of tracks."""
     with Capture(source, sample_rate_hz, audio_only=audio_only, stop=stop) as capture:
         stream = capture.open() if capture.info is None else capture.info
+        wanted = round(PROBE_SECONDS * sample_rate_hz)
+        pieces: list[NDArray[np.float32]] = []
         for pcm in capture.chunks():
-            return Probe(stream=stream, level_dbfs=level_dbfs(pcm))
-    raise EndOfStreamError(f"{source.name} ended before it sent any sound")
+            pieces.append(pcm)
+            wanted -= len(pcm)
+            if wanted <= 0:
+                break
+    if not pieces:
+        raise EndOfStreamError(f"{source.name} ended before it sent any sound")
+    return Probe(stream=stream, level_dbfs=level_dbfs(np.concatenate(pieces)))
