@@ -97,7 +97,7 @@ async def _demo(options: argparse.Namespace) -> None:
 async def _add_camera(client: HomeClient, url: str, name: str) -> None:
     """Add the camera as a person would in the dialog; raises `HomeError` with the dialog's words."""
     form = await client.start_flow("audio_guard", "url")
-    result = await client.continue_flow(form, {"name": name, "url": url, "transport": "tcp"})
+    result = await client.finish_flow(form, {"name": name, "url": url, "transport": "tcp"})
     if result["type"] == "create_entry":
         return
     texts = await client.command(

@@ -133,6 +133,13 @@ class HomeClient:
         path = f"/api/config/config_entries/flow/{flow['flow_id']}"
         return dict(await self.request("post", path, answers))
 
+    async def finish_flow(self, form: Json, answers: Json) -> Json:
+        """Send the form of a camera, and after it listen for everything; return the entry, or the form with errors."""
+        result = await self.continue_flow(form, answers)
+        if result["type"] == "form" and not result["errors"]:
+            return await self.continue_flow(result, {"listen_for": "everything"})
+        return result
+
     async def close_flow(self, flow: Json) -> None:
         """Close a dialog that was not finished, as the frontend does."""
         await self.request("delete", f"/api/config/config_entries/flow/{flow['flow_id']}")

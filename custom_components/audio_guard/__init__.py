@@ -1,21 +1,34 @@
 """Audio Guard: the cameras a home already has learn to listen."""
 
+from functools import partial
+
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
 
-from .const import DOMAIN
+from .camera_entity import async_on_rename
+from .camera_options import CameraOptions
+from .const import CONF_CAMERA, DOMAIN
 from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.errors import ModelError, RuntimeMissingError
+from .entity import async_remove_entities_of_classes_off
 from .shared_model import async_take_model, model_fault
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.EVENT, Platform.NUMBER, Platform.SWITCH]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.EVENT,
+    Platform.NUMBER,
+    Platform.SELECT,
+    Platform.SENSOR,
+    Platform.SWITCH,
+]
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -> bool:
     """Load the model and begin to listen; the camera itself is not waited for."""
     try:
-        loaded, give_back = await async_take_model(hass)
+        options = CameraOptions.read(entry.options)
+        loaded, give_back = await async_take_model(hass, options.model, options.runtime)
     except (ModelError, RuntimeMissingError) as error:
         raise ConfigEntryError(
             translation_domain=DOMAIN,
@@ -28,8 +41,13 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
     async def stop(_: Event) -> None:
         await device.async_stop()
 
+    async_remove_entities_of_classes_off(hass, entry)
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     entry.async_on_unload(hass.bus.async_listen_once(EVENT_HOMEASSISTANT_STOP, stop))
+    if camera := entry.data.get(CONF_CAMERA):
+        # What follows the camera by its entity id has to follow the new one.
+        reload = partial(hass.config_entries.async_schedule_reload, entry.entry_id)
+        entry.async_on_unload(async_on_rename(hass, camera, reload))
     device.async_start()
     return True
 

@@ -17,7 +17,8 @@ from .entity import AudioGuardEntity
 
 PARALLEL_UPDATES = 0
 
-# Sounds that have a device class of their own; a heard alarm is no smoke detector, so it stays a sound.
+# Sounds that have a device class of their own. A heard alarm is no smoke detector, and steps are no occupancy: who
+# sits still makes none, and a light must not go out for it. Both stay sounds.
 DEVICE_CLASSES = {"glass": BinarySensorDeviceClass.GLASS_BREAK}
 
 CONNECTION = BinarySensorEntityDescription(

@@ -3,15 +3,19 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_URL
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.device_registry import DeviceInfo
 from homeassistant.util import dt as dt_util
 
+from .camera_entity import async_camera_area, async_camera_device, async_follow_streaming
+from .camera_options import CameraOptions
 from .camera_source import async_find_source
-from .const import DOMAIN, EVENT_SOUND, OPTION_LISTENING, OPTION_THRESHOLDS
+from .const import CONF_CAMERA, DOMAIN, EVENT_SOUND, OPTION_LISTENING, OPTION_THRESHOLDS
 from .engine.decide import Decider, Detection
 from .engine.errors import NoAnswerError
 from .engine.frame import ScoreFrame
@@ -33,23 +37,23 @@ class CameraDevice:
     def __init__(
         self, hass: HomeAssistant, entry: AudioGuardConfigEntry, loaded: LoadedModel
     ) -> None:
-        """Take the thresholds from the entry's options, or else from the model's card."""
+        """Decide as the entry's options say, or else the model's card."""
         self._hass = hass
         self._entry = entry
         self._loaded = loaded
         self._listener: Listener | None = None
+        self._unfollow: CALLBACK_TYPE | None = None
         self._watchers: list[Callable[[], None]] = []
         self._detection_watchers: list[Callable[[Detection], None]] = []
+        self._frame_watchers: list[Callable[[ScoreFrame], None]] = []
         self.status = ListenerStatus(state=ListenerState.OFF)
-        self.decider = Decider(loaded.model.policies)
-        for label, threshold in entry.options.get(OPTION_THRESHOLDS, {}).items():
-            if label in self.classes:
-                self.decider.set_threshold(label, threshold)
+        self.options = CameraOptions.read(entry.options)
+        self.decider = Decider(self.options.policies(loaded.model))
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The classes that the model can detect."""
-        return self._loaded.model.classes
+        """The classes that are listened for."""
+        return self.options.classes(self._loaded.model)
 
     @property
     def loaded(self) -> LoadedModel:
@@ -64,19 +68,24 @@ class CameraDevice:
     @property
     def listening(self) -> bool:
         """Whether the camera should be listened to."""
-        return bool(self._entry.options.get(OPTION_LISTENING, True))
+        return self.options.listening
 
     @property
     def info(self) -> DeviceInfo:
-        """The device that the camera's entities belong to."""
+        """The device that the camera's entities belong to, beside the camera's own and in its area."""
         model = self._loaded.model
-        return DeviceInfo(
+        info = DeviceInfo(
             identifiers={(DOMAIN, self._entry.entry_id)},
             name=self._entry.title,
             manufacturer="Audio Guard",
             model=model.title,
             sw_version=model.version,
         )
+        if camera := self._entry.data.get(CONF_CAMERA):
+            info["suggested_area"] = async_camera_area(self._hass, camera)
+            if device := async_camera_device(self._hass, camera):
+                info["via_device_id"] = device.id
+        return info
 
     def unique_id(self, key: str) -> str:
         """Return the unique id of one of the camera's entities."""
@@ -85,7 +94,30 @@ class CameraDevice:
     @callback
     def async_start(self) -> None:
         """Listen, unless listening is switched off. Never waits for the camera."""
-        if not self.listening or self._listener is not None:
+        camera = self._entry.data.get(CONF_CAMERA)
+        if not self.listening or self._unfollow is not None:
+            return
+        if camera and self.options.only_while_streaming:
+            self._unfollow = async_follow_streaming(
+                self._hass, camera, self._async_follow_streaming
+            )
+        else:
+            self._async_listen()
+
+    @callback
+    def _async_follow_streaming(self, streaming: bool) -> None:
+        """Listen while the camera streams to somebody else anyway, so that it is never woken."""
+        if streaming:
+            self._async_listen()
+        elif self._listener is None:
+            self._async_change_status(ListenerStatus(state=ListenerState.WAITING))
+        else:
+            self._entry.async_create_task(self._hass, self._async_hang_up(ListenerState.WAITING))
+
+    @callback
+    def _async_listen(self) -> None:
+        """Start a listener, unless there is one."""
+        if self._listener is not None:
             return
         listener = Listener(
             self._entry.title,
@@ -94,20 +126,26 @@ class CameraDevice:
             self._loaded.scorer,
             on_frame=lambda frame: self._call_soon(self._async_take_frame, listener, frame),
             on_status=lambda status: self._call_soon(self._async_take_status, listener, status),
+            gain_db=self.options.gain_db,
         )
         self._listener = listener
         listener.start()
 
     async def async_stop(self) -> None:
         """Stop listening and wait for the threads to end."""
+        if self._unfollow is not None:
+            self._unfollow()
+            self._unfollow = None
+        await self._async_hang_up(ListenerState.OFF)
+
+    async def _async_hang_up(self, state: ListenerState) -> None:
+        """Close the stream and wait for the threads to end."""
         listener, self._listener = self._listener, None
-        if listener is None:
-            return
-        if not await self._hass.async_add_executor_job(listener.stop):
+        self._async_change_status(ListenerStatus(state=state))
+        if listener is not None and not await self._hass.async_add_executor_job(listener.stop):
             _LOGGER.debug(
                 "%s is still being opened; its thread ends when that fails", self._entry.title
             )
-        self._async_change_status(ListenerStatus(state=ListenerState.OFF))
 
     async def async_set_listening(self, listening: bool) -> None:
         """Switch listening on or off, also for the next start."""
@@ -136,9 +174,16 @@ class CameraDevice:
         self._detection_watchers.append(watcher)
         return lambda: self._detection_watchers.remove(watcher)
 
+    @callback
+    def async_watch_frames(self, watcher: Callable[[ScoreFrame], None]) -> CALLBACK_TYPE:
+        """Call `watcher` with every frame, about twice a second; return how to stop that."""
+        self._frame_watchers.append(watcher)
+        return lambda: self._frame_watchers.remove(watcher)
+
     def _save_option(self, key: str, value: object) -> None:
         """Change one option of the entry; nothing is reloaded by it."""
         options = {**self._entry.options, key: value}
+        self.options = CameraOptions.read(options)
         self._hass.config_entries.async_update_entry(self._entry, options=options)
 
     def _call_soon[*Ts](self, function: Callable[[*Ts], None], *arguments: *Ts) -> None:
@@ -166,12 +211,24 @@ class CameraDevice:
         """Decide on a frame, unless it comes from a listener that has been stopped."""
         if listener is not self._listener or not self.status.state.hears:
             return
-        changes = self.decider.step(frame)
+        for watcher in list(self._frame_watchers):
+            watcher(frame)
+        changes = self.decider.step(self._without_quiet_classes(frame))
         for detection in changes:
             if detection.active:
                 self._async_announce(detection)
         if changes:
             self._async_notify()
+
+    def _without_quiet_classes(self, frame: ScoreFrame) -> ScoreFrame:
+        """Take the scores of classes away that have their quiet hours now; one that is on ends as if its sound had."""
+        quiet = self.options.quiet_hours
+        if quiet is None or not quiet.includes(dt_util.now().time()):
+            return frame
+        scores = {
+            label: 0.0 if label in quiet.classes else score for label, score in frame.scores.items()
+        }
+        return replace(frame, scores=scores)
 
     @callback
     def _async_take_status(self, listener: Listener, status: ListenerStatus) -> None:
@@ -183,6 +240,8 @@ class CameraDevice:
     def _async_change_status(self, status: ListenerStatus) -> None:
         """Note a status; after a gap the decider starts afresh. One log line when lost, one when back."""
         before, self.status = self.status, status
+        if status.state is ListenerState.UNAUTHORIZED and CONF_URL in self._entry.data:
+            self._entry.async_start_reauth(self._hass)
         if before.state.hears != status.state.hears:
             self.decider.reset()
         if status.reason and not before.reason:

@@ -1,8 +1,25 @@
 """What all entities of a camera share."""
 
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity import Entity, EntityDescription
 
-from .device import CameraDevice
+from .device import AudioGuardConfigEntry, CameraDevice
+
+# The keys of a class's entities, on whatever platform.
+CLASS_KEYS = ("{}", "{}_threshold", "{}_sensitivity", "{}_score")
+
+
+@callback
+def async_remove_entities_of_classes_off(hass: HomeAssistant, entry: AudioGuardConfigEntry) -> None:
+    """Take entities of classes that are not listened for out of the registry, which remembers their names."""
+    device = entry.runtime_data
+    off = set(device.loaded.model.classes) - set(device.classes)
+    unwanted = {device.unique_id(key.format(label)) for label in off for key in CLASS_KEYS}
+    registry = er.async_get(hass)
+    for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+        if entity.unique_id in unwanted:
+            registry.async_remove(entity.entity_id)
 
 
 class AudioGuardEntity(Entity):

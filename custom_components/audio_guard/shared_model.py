@@ -8,9 +8,11 @@ from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .engine.card import DEFAULT_MODEL, Model, load_model
+from .engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
 from .engine.errors import ModelError, RuntimeMissingError
-from .engine.scorer import Scorer, load_scorer
+from .engine.scorer import Runtime, Scorer, load_scorer
+
+type _Choice = tuple[str, Runtime | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,32 +28,33 @@ class _Shelf:
     """The loaded models and how many cameras use each."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    models: dict[str, LoadedModel] = field(default_factory=dict)
-    users: dict[str, int] = field(default_factory=dict)
+    models: dict[_Choice, LoadedModel] = field(default_factory=dict)
+    users: dict[_Choice, int] = field(default_factory=dict)
 
 
 _SHELF: HassKey[_Shelf] = HassKey(DOMAIN)
 
 
 async def async_take_model(
-    hass: HomeAssistant, name: str = DEFAULT_MODEL
+    hass: HomeAssistant, name: str = DEFAULT_MODEL, runtime: Runtime | None = None
 ) -> tuple[LoadedModel, Callable[[], None]]:
     """Return the model, loading it for its first user, and what to call when it is no longer used.
 
-    Raises the engine's `ModelError` or `RuntimeMissingError`.
+    Without a runtime the fastest is taken. Raises the engine's `ModelError` or `RuntimeMissingError`.
     """
     shelf = hass.data.setdefault(_SHELF, _Shelf())
+    choice = name, runtime
     async with shelf.lock:
-        if name not in shelf.models:
-            shelf.models[name] = await hass.async_add_executor_job(_load, name)
-        shelf.users[name] = shelf.users.get(name, 0) + 1
+        if choice not in shelf.models:
+            shelf.models[choice] = await hass.async_add_executor_job(_load, name, runtime)
+        shelf.users[choice] = shelf.users.get(choice, 0) + 1
 
     def give_back() -> None:
-        shelf.users[name] -= 1
-        if not shelf.users[name]:
-            del shelf.models[name], shelf.users[name]
+        shelf.users[choice] -= 1
+        if not shelf.users[choice]:
+            del shelf.models[choice], shelf.users[choice]
 
-    return shelf.models[name], give_back
+    return shelf.models[choice], give_back
 
 
 def model_fault(error: ModelError | RuntimeMissingError) -> str:
@@ -59,7 +62,18 @@ def model_fault(error: ModelError | RuntimeMissingError) -> str:
     return "model_broken" if isinstance(error, ModelError) else "runtime_missing"
 
 
-def _load(name: str) -> LoadedModel:
+def model_titles() -> dict[str, str]:
+    """Return the models that can be chosen, name → title; blocks. One that can't be read is left out."""
+    titles = {}
+    for card in sorted(BUNDLED_MODELS.glob("*/card.json")):
+        try:
+            titles[card.parent.name] = load_model(card.parent.name).title
+        except ModelError:
+            continue
+    return titles
+
+
+def _load(name: str, runtime: Runtime | None) -> LoadedModel:
     """Load the model's files; blocks."""
     model = load_model(name)
-    return LoadedModel(model=model, scorer=load_scorer(model))
+    return LoadedModel(model=model, scorer=load_scorer(model, runtime))

@@ -78,7 +78,7 @@ class Listening:
 async def add_camera(client: HomeClient, step: str, answers: Json) -> Listening:
     """Add a camera through the config flow."""
     form = await client.start_flow("audio_guard", step)
-    result = await client.continue_flow(form, answers)
+    result = await client.finish_flow(form, answers)
     assert result["type"] == "create_entry", result
     entry_id = result["result"]["entry_id"]
     entities = {

@@ -36,7 +36,7 @@ async def test_a_corrupt_model_is_named_and_a_good_one_is_used_at_the_next_try(
         assert "install the model again" in refused["description_placeholders"]["error"]
         for file, content in good.items():
             file.write_bytes(content)
-        added = await client.continue_flow(await client.start_flow("audio_guard", "url"), answers)
+        added = await client.finish_flow(await client.start_flow("audio_guard", "url"), answers)
         assert added["type"] == "create_entry"
     finally:
         await client.close()

@@ -5,7 +5,7 @@ import custom_components.audio_guard  # noqa: F401  # isort: skip
 
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
-from unittest.mock import patch
+from unittest.mock import PropertyMock, patch
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from custom_components.audio_guard.const import DOMAIN
 from custom_components.audio_guard.engine.capture import StreamInfo
-from custom_components.audio_guard.engine.card import FrontEnd, Model
+from custom_components.audio_guard.engine.card import FalseAlarmRate, FrontEnd, Model
 from custom_components.audio_guard.engine.decide import ClassPolicy
 from custom_components.audio_guard.engine.frame import ScoreFrame
 from custom_components.audio_guard.engine.listener import ListenerState, ListenerStatus
@@ -57,7 +57,9 @@ class FakeListener:
         *,
         on_frame: Callable[[ScoreFrame], None],
         on_status: Callable[[ListenerStatus], None],
+        gain_db: float,
     ) -> None:
+        self.gain_db = gain_db
         self.find_source = find_source
         self.on_frame = on_frame
         self.on_status = on_status
@@ -113,6 +115,14 @@ def model() -> Model:
             if label != "others"
         },
         files={},
+        false_alarms={
+            "dog": (
+                FalseAlarmRate(threshold=0.4, per_week=900.0),
+                FalseAlarmRate(threshold=0.8, per_week=650.0),
+                FalseAlarmRate(threshold=0.9, per_week=130.0),
+                FalseAlarmRate(threshold=0.95, per_week=0.0),
+            )
+        },
     )
 
 
@@ -121,7 +131,7 @@ def loads(model: Model) -> Iterator[list[str]]:
     """Load the fake model instead of files; return the names that were loaded."""
     names: list[str] = []
 
-    def load(name: str) -> LoadedModel:
+    def load(name: str, runtime: Runtime | None) -> LoadedModel:
         names.append(name)
         return LoadedModel(model=model, scorer=FakeScorer())
 
@@ -149,6 +159,16 @@ def entry(hass: HomeAssistant) -> MockConfigEntry:
     )
     entry.add_to_hass(hass)
     return entry
+
+
+@pytest.fixture
+def everything_enabled() -> Iterator[None]:
+    """Enable the entities too that Home Assistant adds disabled."""
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default",
+        new_callable=PropertyMock(return_value=True),
+    ):
+        yield
 
 
 @pytest.fixture

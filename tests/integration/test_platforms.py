@@ -9,14 +9,14 @@ from homeassistant.helpers import entity_registry as er
 from pytest_homeassistant_custom_component.common import MockConfigEntry, snapshot_platform
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.audio_guard import PLATFORMS
 from custom_components.audio_guard.engine.listener import ListenerState
 
 from .conftest import FakeListener
 
 
-@pytest.mark.parametrize(
-    "platform", [Platform.BINARY_SENSOR, Platform.EVENT, Platform.NUMBER, Platform.SWITCH]
-)
+@pytest.mark.usefixtures("everything_enabled")
+@pytest.mark.parametrize("platform", PLATFORMS)
 async def test_entities(
     hass: HomeAssistant,
     entry: MockConfigEntry,
