@@ -161,6 +161,7 @@ class CameraDevice:
         self.decider.set_threshold(label, threshold)
         kept = self._entry.options.get(OPTION_THRESHOLDS, {})
         self._save_option(OPTION_THRESHOLDS, {**kept, label: threshold})
+        self._async_notify()
 
     @callback
     def async_watch(self, watcher: Callable[[], None]) -> CALLBACK_TYPE:

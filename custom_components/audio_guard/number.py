@@ -54,4 +54,3 @@ class Threshold(AudioGuardEntity, NumberEntity):
     async def async_set_native_value(self, value: float) -> None:
         """Use another threshold."""
         self._device.async_set_threshold(self._label, round(value, 3))
-        self.async_write_ha_state()

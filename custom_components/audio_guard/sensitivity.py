@@ -1,6 +1,7 @@
 """Thresholds by what they cost: about how many false alarms a week."""
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Sequence
 from typing import Final
 
 from .engine.card import FalseAlarmRate
@@ -15,9 +16,15 @@ def offered(rates: Sequence[FalseAlarmRate]) -> dict[str, float]:
     """Return option → threshold, from the fewest false alarms to the most.
 
     A rung's threshold is the lowest that kept to it; a rung that would be no other threshold than the one before is
-    left out. `fewest` is the threshold at which none happened: how seldom they are was not measured.
+    left out. `fewest` is the lowest at which none happened: how seldom they are there was not measured.
     """
-    return dict(reversed(list(_climbed_down(rates))))
+    options: dict[str, float] = {}
+    before = math.inf
+    for option, per_week in ((FEWEST, 0), *((f"per_week_{rung}", rung) for rung in RUNGS)):
+        threshold = next((rate.threshold for rate in rates if rate.per_week <= per_week), None)
+        if threshold is not None and threshold < before:
+            options[option] = before = threshold
+    return options
 
 
 def option_of(threshold: float, options: dict[str, float]) -> str:
@@ -26,14 +33,3 @@ def option_of(threshold: float, options: dict[str, float]) -> str:
         if abs(offer - threshold) < 0.0005:  # thresholds are kept with three decimals
             return option
     return CUSTOM
-
-
-def _climbed_down(rates: Sequence[FalseAlarmRate]) -> Iterator[tuple[str, float]]:
-    """Yield options with rising thresholds."""
-    before = 0.0
-    ladder = [(f"per_week_{rung}", rung) for rung in reversed(RUNGS)]
-    for option, rung in (*ladder, (FEWEST, 0)):
-        threshold = next((rate.threshold for rate in rates if rate.per_week <= rung), None)
-        if threshold is not None and threshold > before:
-            yield option, threshold
-            before = threshold
