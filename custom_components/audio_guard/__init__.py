@@ -5,6 +5,7 @@ from functools import partial
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import ConfigEntryError
+from homeassistant.helpers.event import async_track_time_interval
 
 from .camera_entity import async_on_rename
 from .camera_options import CameraOptions
@@ -12,6 +13,8 @@ from .const import CONF_CAMERA, DOMAIN
 from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.errors import ModelError, RuntimeMissingError
 from .entity import async_remove_entities_of_classes_off
+from .health import SPAN
+from .issues import async_watch_issues
 from .shared_model import async_take_model, model_fault
 
 PLATFORMS = [
@@ -48,6 +51,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
         # What follows the camera by its entity id has to follow the new one.
         reload = partial(hass.config_entries.async_schedule_reload, entry.entry_id)
         entry.async_on_unload(async_on_rename(hass, camera, reload))
+    entry.async_on_unload(async_watch_issues(hass, entry))
+    entry.async_on_unload(async_track_time_interval(hass, device.async_check_load, SPAN))
     device.async_start()
     return True
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_URL
@@ -21,6 +22,7 @@ from .engine.errors import NoAnswerError
 from .engine.frame import ScoreFrame
 from .engine.listener import Listener, ListenerState, ListenerStatus
 from .engine.source import Source
+from .health import Health, HealthWatch
 from .shared_model import LoadedModel
 
 _LOGGER = logging.getLogger(__name__)
@@ -46,6 +48,7 @@ class CameraDevice:
         self._watchers: list[Callable[[], None]] = []
         self._detection_watchers: list[Callable[[Detection], None]] = []
         self._frame_watchers: list[Callable[[ScoreFrame], None]] = []
+        self._health_watch = HealthWatch()
         self.status = ListenerStatus(state=ListenerState.OFF)
         self.options = CameraOptions.read(entry.options)
         self.decider = Decider(self.options.policies(loaded.model))
@@ -64,6 +67,16 @@ class CameraDevice:
     def listener(self) -> Listener | None:
         """What listens; None while listening is switched off."""
         return self._listener
+
+    @property
+    def health(self) -> Health:
+        """How the camera is heard, and whether the machine keeps up."""
+        return self._health_watch.health
+
+    @property
+    def skipped_hops(self) -> int:
+        """Hops that the listener has not scored since it began, because the machine was late."""
+        return self._listener.skipped_hops if self._listener else 0
 
     @property
     def listening(self) -> bool:
@@ -164,6 +177,14 @@ class CameraDevice:
         self._async_notify()
 
     @callback
+    def async_check_load(self, _now: datetime) -> None:
+        """Note whether the machine keeps up; called once a `SPAN`."""
+        before = self.health
+        self._health_watch.take_skipped_hops(self.skipped_hops)
+        if self.health != before:
+            self._async_notify()
+
+    @callback
     def async_watch(self, watcher: Callable[[], None]) -> CALLBACK_TYPE:
         """Call `watcher` whenever the status or a detection changes; return how to stop that."""
         self._watchers.append(watcher)
@@ -241,6 +262,7 @@ class CameraDevice:
     def _async_change_status(self, status: ListenerStatus) -> None:
         """Note a status; after a gap the decider starts afresh. One log line when lost, one when back."""
         before, self.status = self.status, status
+        self._health_watch.take_status(status)
         if status.state is ListenerState.UNAUTHORIZED and CONF_URL in self._entry.data:
             self._entry.async_start_reauth(self._hass)
         if before.state.hears != status.state.hears:

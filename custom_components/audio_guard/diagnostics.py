@@ -2,30 +2,55 @@
 
 from typing import Any
 
+from homeassistant.components.diagnostics import async_redact_data
+from homeassistant.const import CONF_PASSWORD, CONF_URL, CONF_USERNAME
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
 
-from .const import CONF_CAMERA, CONF_TRANSPORT
+from .const import DOMAIN
 from .device import AudioGuardConfigEntry
+
+# The unique id is a digest of the address, which a short secret in its path could be guessed from.
+SECRETS = {CONF_URL, CONF_USERNAME, CONF_PASSWORD, "unique_id"}
 
 
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: AudioGuardConfigEntry
 ) -> dict[str, Any]:
-    """Return what helps to find a fault; of the entry's data only what holds no secret."""
+    """Return what helps to find a fault, with every secret blotted out."""
     device = entry.runtime_data
-    model = device.loaded.model
+    status, health, model = device.status, device.health, device.loaded.model
+    issues = ir.async_get(hass).issues.values()
     return {
-        "camera": entry.data.get(CONF_CAMERA),
-        "transport": entry.data.get(CONF_TRANSPORT),
-        "options": dict(entry.options),
-        "model": {"name": model.name, "version": model.version, "labels": model.labels},
-        "runtime": device.loaded.scorer.runtime.value,
-        "status": {
-            "state": device.status.state.value,
-            "reason": device.status.reason,
-            "codec": device.status.stream and device.status.stream.codec,
-            "sample_rate_hz": device.status.stream and device.status.stream.sample_rate_hz,
+        "entry": async_redact_data(entry.as_dict(), SECRETS),
+        "model": {
+            "name": model.name,
+            "version": model.version,
+            "labels": list(model.labels),
+            "sample_rate_hz": model.front_end.sample_rate_hz,
+            "hop_seconds": model.front_end.patch_hop_seconds,
         },
+        "runtime": device.loaded.scorer.runtime.value,
+        "listener": {
+            "wanted": device.listening,
+            "running": device.listener is not None,
+            "state": status.state.value,
+            "reason": status.reason,
+            "codec": status.stream and status.stream.codec,
+            "sample_rate_hz": status.stream and status.stream.sample_rate_hz,
+            "channels": status.stream and status.stream.channels,
+            "skipped_hops": device.skipped_hops,
+        },
+        "health": {
+            "state": health.state,
+            "reason": health.reason,
+            "since": health.since.isoformat(),
+        },
+        "issues": [
+            issue.translation_key
+            for issue in issues
+            if issue.domain == DOMAIN and (issue.data or {}).get("entry_id") == entry.entry_id
+        ],
         "thresholds": {label: device.decider.threshold(label) for label in device.classes},
-        "skipped_hops": device.listener.skipped_hops if device.listener else 0,
+        "active": [label for label in device.classes if device.decider.active(label)],
     }

@@ -1,7 +1,8 @@
-"""What was heard last, and for tuning: the level and a score per class, slowly."""
+"""How a camera is heard, what was heard last, and for tuning: the level and a score per class, slowly."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from homeassistant.components.sensor import (
     RestoreSensor,
@@ -18,6 +19,7 @@ from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.decide import Detection
 from .engine.frame import ScoreFrame
 from .entity import AudioGuardEntity
+from .health import HEALTH_STATES
 
 PARALLEL_UPDATES = 0
 
@@ -42,6 +44,13 @@ LEVEL = PeakDescription(
     suggested_display_precision=0,
     value=lambda frame: frame.level_dbfs,
 )
+HEALTH = SensorEntityDescription(
+    key="health",
+    translation_key="health",
+    device_class=SensorDeviceClass.ENUM,
+    options=list(HEALTH_STATES),
+    entity_category=EntityCategory.DIAGNOSTIC,
+)
 LAST_SOUND = SensorEntityDescription(
     key="last_sound", translation_key="last_sound", device_class=SensorDeviceClass.ENUM
 )
@@ -57,10 +66,26 @@ async def async_setup_entry(
     scores = (_score_description(label) for label in device.classes)
     async_add_entities(
         [
+            HealthSensor(device, HEALTH),
             LastSound(device, LAST_SOUND),
             *(Peak(device, description) for description in (LEVEL, *scores)),
         ]
     )
+
+
+class HealthSensor(AudioGuardEntity, SensorEntity):
+    """How the camera is heard; its attributes say why, and since when."""
+
+    @property
+    def native_value(self) -> str:
+        """Return the state in one word."""
+        return self._device.health.state
+
+    @property
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return the reason in words, and since when the camera is heard or deaf."""
+        health = self._device.health
+        return {"reason": health.reason or None, "since": health.since.isoformat()}
 
 
 class LastSound(AudioGuardEntity, RestoreSensor):

@@ -1,8 +1,9 @@
-"""Diagnostics help, and tell no secret."""
+"""Diagnostics help to find a fault."""
 
-import json
-
+import pytest
+from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
@@ -14,18 +15,60 @@ from custom_components.audio_guard.engine.listener import ListenerState
 from .conftest import FakeListener
 
 
-async def test_shows_runtime_model_and_status_without_secrets(
+@pytest.mark.freeze_time("2026-11-01 12:00:00+00:00")
+async def test_shows_model_runtime_listener_and_health(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     entry: MockConfigEntry,
     listener: FakeListener,
 ) -> None:
-    listener.status(ListenerState.UNAUTHORIZED, "rtsp://192.0.2.7:554 refuses the password")
+    listener.skipped_hops = 4
+    listener.frame(dog=0.9)
     await hass.async_block_till_done()
+    entry.runtime_data.async_set_threshold("dog", 0.55)
     dump = await get_diagnostics_for_config_entry(hass, hass_client, entry)
-    assert dump["runtime"] == "ncnn"
     assert dump["model"]["name"] == "fake"
-    assert dump["status"]["state"] == "unauthorized"
-    assert dump["thresholds"]["dog"] == 0.8
-    for secret in ("hunter2", "T0KEN", "joe"):
-        assert secret not in json.dumps(dump)
+    assert dump["model"]["sample_rate_hz"] == 16_000
+    assert dump["runtime"] == "ncnn"
+    assert dump["listener"] == {
+        "wanted": True,
+        "running": True,
+        "state": "listening",
+        "reason": "",
+        "codec": "pcm_alaw",
+        "sample_rate_hz": 8_000,
+        "channels": 1,
+        "skipped_hops": 4,
+    }
+    assert dump["health"] == {
+        "state": "listening",
+        "reason": "",
+        "since": dt_util.utcnow().isoformat(),
+    }
+    assert dump["issues"] == []
+    assert dump["thresholds"]["dog"] == 0.55
+    assert dump["active"] == ["dog"]
+    assert dump["entry"]["options"] == {"thresholds": {"dog": 0.55}}
+    assert dump["entry"]["title"] == "Kitchen"
+    assert dump["entry"]["data"] == {
+        "url": REDACTED,
+        "username": REDACTED,
+        "password": REDACTED,
+        "transport": "tcp",
+    }
+    assert dump["entry"]["unique_id"] == REDACTED
+
+
+async def test_shows_that_listening_is_switched_off(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+) -> None:
+    await entry.runtime_data.async_set_listening(False)
+    dump = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert dump["listener"]["wanted"] is False
+    assert dump["listener"]["running"] is False
+    assert dump["listener"]["state"] == ListenerState.OFF.value
+    assert dump["listener"]["codec"] is None
+    assert dump["listener"]["skipped_hops"] == 0

@@ -15,6 +15,7 @@ from custom_components.audio_guard.engine.listener import ListenerState
 from .conftest import FakeListener
 
 
+@pytest.mark.freeze_time("2026-11-01 12:00:00+00:00")
 @pytest.mark.usefixtures("everything_enabled")
 @pytest.mark.parametrize("platform", PLATFORMS)
 async def test_entities(
