@@ -110,9 +110,15 @@ class HomeClient:
 
     async def listen(self, event_type: str, listener: Callable[[Json], None]) -> None:
         """Call `listener` with the data of every event of that type from now on."""
+        await self.subscribe(
+            "subscribe_events", lambda event: listener(event["data"]), event_type=event_type
+        )
+
+    async def subscribe(self, kind: str, listener: Callable[[Json], None], **fields: Any) -> None:
+        """Send a websocket command that is answered by events, and call `listener` with each."""
         number = next(self._numbers)
         self._listeners[number] = listener
-        await self._send(number, "subscribe_events", {"event_type": event_type})
+        await self._send(number, kind, fields)
 
     async def states(self) -> dict[str, Json]:
         """Return every state by entity id."""
@@ -162,7 +168,7 @@ class HomeClient:
             message = received.json()
             number = message.get("id")
             if message["type"] == "event" and number in self._listeners:
-                self._listeners[number](message["event"]["data"])
+                self._listeners[number](message["event"])
             elif message["type"] == "result" and number in self._answers:
                 if message["success"]:
                     self._answers[number].set_result(message["result"])
