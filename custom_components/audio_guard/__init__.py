@@ -52,7 +52,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
         reload = partial(hass.config_entries.async_schedule_reload, entry.entry_id)
         entry.async_on_unload(async_on_rename(hass, camera, reload))
     entry.async_on_unload(async_watch_issues(hass, entry))
-    entry.async_on_unload(async_track_time_interval(hass, device.async_check_load, SPAN))
+    entry.async_on_unload(
+        async_track_time_interval(hass, device.async_check_load, SPAN, cancel_on_shutdown=True)
+    )
     device.async_start()
     return True
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -112,7 +112,8 @@ class _IssueKeeper:
             self._stop_waiting()
             self._stop_waiting = None
         if due is not None:
-            self._stop_waiting = async_track_point_in_utc_time(self._hass, self._async_update, due)
+            look_again = HassJob(self._async_update, cancel_on_shutdown=True)
+            self._stop_waiting = async_track_point_in_utc_time(self._hass, look_again, due)
 
     def _raise(self, problem: Problem | None) -> None:
         """Show this problem, with its reason of now, and no other."""

@@ -74,7 +74,7 @@ async def logbook(client: HomeClient) -> list[Json]:
     """Return the camera's own lines of the last hour."""
     start = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     events = await client.command("logbook/get_events", start_time=start)
-    return [event for event in events if event["name"] == "Cellar" and "message" in event]
+    return [event for event in events if event.get("name") == "Cellar" and "message" in event]
 
 
 async def until_any(ask: Callable[[], Awaitable[list[Json]]], seconds: float) -> list[Json]:

@@ -459,6 +459,7 @@ async def test_a_refused_password_asks_for_another(
     end = await hass.config_entries.flow.async_configure(
         flow["flow_id"], {"username": "ann", "password": "hunter3"}
     )
+    await hass.async_block_till_done()
     assert end["reason"] == "reauth_successful"
     assert entry.data == {**URL_DATA, "username": "ann", "password": "hunter3"}
 
@@ -514,6 +515,7 @@ async def test_another_camera_entity_takes_the_place_of_one(
     assert silent["errors"] == {"base": "no_audio"}
     probe.side_effect = None
     end = await answer(hass, form["flow_id"], "reconfigure_camera", {"camera": "camera.attic"})
+    await hass.async_block_till_done()
     assert end["reason"] == "reconfigure_successful"
     assert entry.data == {"camera": "camera.attic"}
 

@@ -133,3 +133,20 @@ async def test_the_load_is_looked_at_no_more_after_unload(
     await pass_spans(hass, freezer, listener, *[50] * SPANS)
     assert device.health is before
     assert dt_util.utcnow() > NOON
+
+
+async def test_a_camera_that_is_waited_for_is_not_overloaded_by_what_was_before(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    await pass_spans(hass, freezer, listener, *[50] * SPANS)
+    assert shown(hass)[0] == "overloaded"
+    await entry.runtime_data._async_hang_up(ListenerState.WAITING)
+    assert shown(hass)[0] == "waiting"
+    entry.runtime_data._async_follow_streaming(True)
+    listeners = FakeListener.made
+    listeners[-1].status(ListenerState.LISTENING)
+    await hass.async_block_till_done()
+    assert shown(hass)[0] == "listening"
