@@ -1,5 +1,6 @@
 """Every branch of the dialog to its end."""
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 from unittest.mock import MagicMock, patch
@@ -38,7 +39,7 @@ FORM = {
 @pytest.fixture(autouse=True)
 def probe(listeners: list[FakeListener]) -> Iterator[MagicMock]:
     """Hear every camera without a network; the engine's tests probe real ones."""
-    with patch("custom_components.audio_guard.config_flow.probe") as probe:
+    with patch("custom_components.audio_guard.camera_flow.probe") as probe:
         probe.return_value = Probe(stream=STREAM, level_dbfs=-40.0)
         yield probe
 
@@ -531,3 +532,31 @@ async def test_a_battery_camera_takes_the_place_of_one_untried(
     assert end["reason"] == "reconfigure_successful"
     assert entry.data == {"camera": battery.id}
     probe.assert_not_called()
+
+
+async def test_closing_the_dialog_gives_up_trying(
+    hass: HomeAssistant, camera: er.RegistryEntry, probe: MagicMock
+) -> None:
+    asked = asyncio.Event()
+
+    async def never(*_: object) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    with patch("custom_components.audio_guard.camera_flow.async_find_source", never):
+        flow = await start(hass, "cameras")
+        await answer(hass, flow, "cameras", {"cameras": [camera.entity_id]})
+        await asked.wait()
+        hass.config_entries.flow.async_abort(flow)
+        await hass.async_block_till_done()
+    probe.assert_not_called()
+
+
+async def test_several_cameras_need_a_model_that_runs(
+    hass: HomeAssistant, camera: er.RegistryEntry
+) -> None:
+    flow = await start(hass, "cameras")
+    error = errors.RuntimeMissingError("pip install ncnn")
+    with patch("custom_components.audio_guard.shared_model._load", side_effect=error):
+        end = await answer(hass, flow, "cameras", {"cameras": [camera.entity_id]})
+    assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "runtime_missing")
