@@ -56,7 +56,8 @@ def test_small_file_scores_nearly_alike(
     scheme: str, small: dict[str, Path], model: Model, val: PcmStore
 ) -> None:
     whole = model.files["litert"]["model"].path.stat().st_size
-    assert small[scheme].stat().st_size < 0.3 * whole
+    # A quarter, and the scales and zero points of many small layers.
+    assert small[scheme].stat().st_size < 0.4 * whole
     scores = runtime_scores(with_int8(model, small[scheme]))
     patches = sample_patches(val, model.front_end, 8)
     expected, made = scores["litert"](patches), scores["litert int8"](patches)
