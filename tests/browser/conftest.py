@@ -1,0 +1,90 @@
+"""A demo camera, a real Home Assistant and a browser that shows it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from scripts.camera_process import CameraProcess
+from scripts.home_client import HomeClient, Json
+from scripts.home_process import USERNAME, HomeProcess
+
+from .frontend import DESKTOP, Frontend, chromium, find_chromium, window
+
+CAMERA_USER, CAMERA_PASSWORD = "hall-viewer", "pa55-not-to-be-seen"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `scripts/screenshots` say where the pictures go."""
+    parser.addoption("--screenshots", type=Path, metavar="FOLDER", help="write pictures here")
+
+
+@pytest.fixture(scope="session")
+def pictures(request: pytest.FixtureRequest) -> Path | None:
+    """Return the folder for pictures, if they are wanted."""
+    folder: Path | None = request.config.getoption("--screenshots")
+    return folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Run the browser."""
+    executable = find_chromium()
+    if executable is None:
+        pytest.skip("no Chromium (Debian: chromium)")
+    async with chromium(executable) as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def camera(browser: Browser) -> AsyncIterator[CameraProcess]:
+    """Run the demo camera, with its scene and a password."""
+    camera = CameraProcess("--user", CAMERA_USER, "--password", CAMERA_PASSWORD, port=8554)
+    await camera.start()
+    yield camera
+    await camera.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def home(
+    camera: CameraProcess, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[HomeProcess]:
+    """Make a Home Assistant; `client` starts it."""
+    home = HomeProcess(tmp_path_factory.mktemp("home") / "config", password="correct horse")
+    yield home
+    await home.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def client(home: HomeProcess) -> AsyncIterator[HomeClient]:
+    """Start Home Assistant; what is seen is held against what its websocket says."""
+    client = await home.start()
+    yield client
+    await client.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def sounds(client: HomeClient) -> list[Json]:
+    """Note every sound that the integration tells of, from the start on."""
+    sounds: list[Json] = []
+    await client.listen("audio_guard_sound", sounds.append)
+    return sounds
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def frontend(
+    browser: Browser, home: HomeProcess, sounds: list[Json], pictures: Path | None
+) -> AsyncIterator[Frontend]:
+    """Log in."""
+    async with window(browser, home.url, DESKTOP, pictures) as frontend:
+        await frontend.log_in(USERNAME, home.password)
+        yield frontend
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def last_page(frontend: Frontend) -> AsyncIterator[None]:
+    """Print what the page says in the end; pytest shows it when the test fails."""
+    yield
+    print(await frontend.page.locator("body").aria_snapshot())
