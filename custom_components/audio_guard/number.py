@@ -49,7 +49,7 @@ class Threshold(AudioGuardEntity, NumberEntity):
     @property
     def native_value(self) -> float:
         """Return the threshold in use."""
-        return self._device.decider.threshold(self._label)
+        return round(self._device.decider.threshold(self._label), 3)
 
     async def async_set_native_value(self, value: float) -> None:
         """Use another threshold."""

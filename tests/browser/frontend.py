@@ -24,11 +24,10 @@ PHONE = {
     "color_scheme": "dark",
 }
 
-# What the frontend shows where a translation is missing: its key, or a name out of a schema or a state. FFmpeg's
-# codecs have such names, too.
+# What the frontend shows where a translation is missing: its key, or a name out of a schema or a state.
 UNTRANSLATED = re.compile(
     r"""component\.\w+ | \bui\.\w+\.\w+ | Translation\ error | \{\w+\}
-    | \b(?!pcm_)[a-z]+(?:_[a-z]+)+\b
+    | \b[a-z]+(?:_[a-z]+)+\b
     | (?<=alert:\ )[a-z]+$ | (?<=\ ")[a-z]+\*?(?=")""",
     re.VERBOSE | re.MULTILINE,
 )

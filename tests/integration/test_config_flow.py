@@ -269,7 +269,7 @@ async def test_shows_what_was_heard(hass: HomeAssistant) -> None:
     placeholders = heard["description_placeholders"]
     assert {key: placeholders[key] for key in ("name", "codec", "rate", "level")} == {
         "name": "Kitchen",
-        "codec": "pcm_alaw",
+        "codec": "G.711 A-law",
         "rate": "8 kHz",
         "level": "-40 dBFS",
     }
