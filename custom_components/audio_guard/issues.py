@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 
+from .camera_entity import async_camera_id
 from .const import CONF_CAMERA, DOMAIN
 from .device import AudioGuardConfigEntry
 from .engine.listener import ListenerState
@@ -96,13 +96,14 @@ class _IssueKeeper:
 
     def _problem(self) -> Problem | None:
         """Return what is wrong and can be cured here."""
-        problem = _PROBLEMS.get(self._entry.runtime_data.health.state)
+        health = self._entry.runtime_data.health.state
+        problem = _PROBLEMS.get(health)
         camera = self._entry.data.get(CONF_CAMERA)
         if camera is None:
             # Home Assistant asks for the password of an address by itself.
             return None if problem is Problem.UNAUTHORIZED else problem
-        registry = er.async_get(self._hass)
-        if problem is Problem.UNHEARD and er.async_resolve_entity_id(registry, camera) is None:
+        unheard = problem is Problem.UNHEARD or health == ListenerState.WAITING
+        if unheard and async_camera_id(self._hass, camera) is None:
             return Problem.CAMERA_GONE
         return problem
 

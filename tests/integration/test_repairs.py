@@ -389,6 +389,32 @@ async def test_a_camera_that_is_gone_can_be_removed(
     assert await dialog.issues() == []
 
 
+async def test_a_camera_that_is_only_waited_for_can_be_gone_too(
+    hass: HomeAssistant,
+    issue_registry: ir.IssueRegistry,
+    camera: er.RegistryEntry,
+    listeners: list[FakeListener],
+    entity_registry: er.EntityRegistry,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Garden",
+        entry_id="garden",
+        data={"camera": camera.id},
+        options={"only_while_streaming": True},
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    hass.states.async_set(camera.entity_id, "idle")
+    await wait(hass, freezer, timedelta(minutes=15))
+    assert raised(issue_registry) == []
+    entity_registry.async_remove(camera.entity_id)
+    hass.states.async_remove(camera.entity_id)
+    await wait(hass, freezer, timedelta(minutes=15))
+    assert raised(issue_registry) == ["camera_gone_garden"]
+
+
 async def test_a_camera_without_a_stream_sends_no_sound(
     hass: HomeAssistant,
     dialog: Dialog,
@@ -440,7 +466,8 @@ async def test_every_issue_has_all_its_texts(hass: HomeAssistant) -> None:
         ):
             assert texts[f"{issue}.{key}"]
         assert "{name}" in texts[f"{issue}.title"]
-        assert "{reason}" in texts[f"{issue}.fix_flow.step.init.description"]
+        reason = "{reason}" in texts[f"{issue}.fix_flow.step.init.description"]
+        assert reason == (problem is not Problem.CAMERA_GONE)
     assert texts[f"component.{DOMAIN}.issues.camera_gone.fix_flow.step.remove.description"]
 
 
