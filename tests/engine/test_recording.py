@@ -51,7 +51,7 @@ def test_nothing_and_no_file_are_told_apart(tmp_path: Path) -> None:
 def test_a_stop_ends_reading_and_scoring(tmp_path: Path, tone: NDArray[np.float32]) -> None:
     source = write_wav(tmp_path / "a.wav", tone)
     stop = threading.Event()
-    frames = score_recording(tone, MODEL, LoudnessScorer(), stop)
+    frames = score_recording(tone, MODEL, LoudnessScorer(), stop=stop)
     next(frames)
     stop.set()
     with pytest.raises(StoppedError):

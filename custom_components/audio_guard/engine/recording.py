@@ -56,13 +56,18 @@ def read_recording(
 
 
 def score_recording(
-    pcm: NDArray[np.float32], model: Model, scorer: Scorer, stop: threading.Event | None = None
+    pcm: NDArray[np.float32],
+    model: Model,
+    scorer: Scorer,
+    *,
+    gain_db: float = 0.0,
+    stop: threading.Event | None = None,
 ) -> Iterator[ScoreFrame]:
     """Yield a frame a hop for samples at the model's rate; a last, partial window is padded with silence.
 
     Raises `StoppedError` soon after `stop` is set.
     """
-    analyzer = Analyzer("recording", model, scorer)
+    analyzer = Analyzer("recording", model, scorer, gain_db=gain_db)
     hop = model.front_end.patch_hop_samples
     for start in range(0, len(pcm), hop):
         if stop is not None and stop.is_set():

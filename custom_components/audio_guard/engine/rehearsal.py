@@ -50,9 +50,10 @@ def rehearse(
     *,
     stream: StreamInfo | None,
     policies: Mapping[str, ClassPolicy],
+    gain_db: float = 0.0,
     stop: threading.Event | None = None,
 ) -> Rehearsal:
-    """Code mono samples like a camera's stream, decode and score them; blocks for some seconds.
+    """Code mono samples like a camera's stream, decode, amplify and score them; blocks for some seconds.
 
     Raises an `EngineError`, `StoppedError` soon after `stop` is set.
     """
@@ -72,7 +73,7 @@ def rehearse(
         stream=heard.stream,
         frames=tuple(
             replace(frame, t=round(frame.t - before_seconds, 6))
-            for frame in score_recording(heard.pcm, model, scorer, stop)
+            for frame in score_recording(heard.pcm, model, scorer, gain_db=gain_db, stop=stop)
         ),
         seconds=len(pcm) / sample_rate_hz,
         heard_seconds=len(pcm) / sample_rate_hz + window_seconds,
