@@ -80,6 +80,13 @@ def test_the_silence_lasts_for_the_longest_hold() -> None:
     assert rehearsal_of(noise(0.5), policies={}).frames[-1].t < 0.5 + 0.96 + 2.0
 
 
+def test_the_cameras_gain_is_added() -> None:
+    level, raised = (
+        rehearsal_of(noise(1.0) / 10, gain_db=gain).frames[1].level_dbfs for gain in (0.0, 12.0)
+    )
+    assert raised == pytest.approx(level + 12.0, abs=0.1)
+
+
 def test_a_stop_or_a_failing_model_leaves_no_file(tmp_path: Path) -> None:
     def fail() -> None:
         raise ModelError("the model failed")

@@ -180,6 +180,34 @@ async def test_a_test_goes_by_the_thresholds_of_the_moment(
     assert (await test)["detections"][0]["start"] == pytest.approx(3 * 0.48)
 
 
+@pytest.mark.parametrize(
+    ("options", "detections"),
+    [
+        ({}, 1),
+        ({"classes_off": ["dog"]}, 0),
+        ({"quiet_hours": {"start": "00:00", "end": "00:00", "classes": ["dog"]}}, 0),
+        ({"quiet_hours": {"start": "00:00", "end": "00:00", "classes": ["cry"]}}, 1),
+        ({"confirmations": {"dog": 100}}, 0),
+        ({"gain_db": 12.0}, 1),
+    ],
+)
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_a_test_goes_by_the_cameras_options(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listeners: list[FakeListener],
+    options: dict[str, Any],
+    detections: int,
+    dry_run: bool,
+) -> None:
+    hass.config_entries.async_update_entry(entry, options=options)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    answer = await run_test(hass, sound="dog", dry_run=dry_run)
+    assert len(answer["detections"]) == detections
+    loudest = max(hop["level"] for hop in answer["hops"])
+    assert (loudest > -15) == ("gain_db" in options)
+
+
 async def test_live_frames_are_left_out_while_a_test_plays(
     hass: HomeAssistant, listener: FakeListener, clock: Clock
 ) -> None:
