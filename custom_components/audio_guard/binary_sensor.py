@@ -55,8 +55,8 @@ class SoundSensor(AudioGuardEntity, BinarySensorEntity):
 
     @property
     def available(self) -> bool:
-        """Return whether sound arrives from the camera."""
-        return self._device.status.state.hears
+        """Return whether sound arrives."""
+        return self._device.hears
 
     @property
     def is_on(self) -> bool:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,6 +51,7 @@ class CameraDevice:
         self._frame_watchers: list[Callable[[ScoreFrame], None]] = []
         self._health_watch = HealthWatch()
         self.status = ListenerStatus(state=ListenerState.OFF)
+        self.on_trial = False
         self.options = CameraOptions.read(entry.options)
         self.decider = Decider(self.options.policies(loaded.model))
 
@@ -82,6 +84,11 @@ class CameraDevice:
     def listening(self) -> bool:
         """Whether the camera should be listened to."""
         return self.options.listening
+
+    @property
+    def hears(self) -> bool:
+        """Whether sound arrives, from the camera or from a person's test."""
+        return self.on_trial or self.status.state.hears
 
     @property
     def info(self) -> DeviceInfo:
@@ -167,6 +174,7 @@ class CameraDevice:
             self.async_start()
         else:
             await self.async_stop()
+        self._async_notify()
 
     @callback
     def async_set_threshold(self, label: str, threshold: float) -> None:
@@ -230,19 +238,37 @@ class CameraDevice:
 
     @callback
     def _async_take_frame(self, listener: Listener, frame: ScoreFrame) -> None:
-        """Decide on a frame, unless it comes from a listener that has been stopped."""
-        if listener is not self._listener or not self.status.state.hears:
-            return
+        """Decide on a frame, unless a test plays or the frame comes from a listener that has been stopped."""
+        if listener is self._listener and self.status.state.hears and not self.on_trial:
+            self.async_decide(frame)
+
+    @callback
+    def async_decide(self, frame: ScoreFrame) -> list[Detection]:
+        """Decide on a frame and let the entities know; return what changed by it."""
         for watcher in list(self._frame_watchers):
             watcher(frame)
-        changes = self.decider.step(self._without_quiet_classes(frame))
+        changes = self.decider.step(self.without_quiet_classes(frame))
         for detection in changes:
             if detection.active:
                 self._async_announce(detection)
         if changes:
             self._async_notify()
+        return changes
 
-    def _without_quiet_classes(self, frame: ScoreFrame) -> ScoreFrame:
+    @contextmanager
+    def trial(self) -> Iterator[None]:
+        """Leave the decider to a test; before and after it, start afresh."""
+        self.on_trial = True
+        self.decider.reset()
+        self._async_notify()
+        try:
+            yield
+        finally:
+            self.on_trial = False
+            self.decider.reset()
+            self._async_notify()
+
+    def without_quiet_classes(self, frame: ScoreFrame) -> ScoreFrame:
         """Take the scores of classes away that have their quiet hours now; one that is on ends as if its sound had."""
         quiet = self.options.quiet_hours
         if quiet is None or not quiet.includes(dt_util.now().time()):
@@ -265,7 +291,7 @@ class CameraDevice:
         self._health_watch.take_status(status)
         if status.state is ListenerState.UNAUTHORIZED and CONF_URL in self._entry.data:
             self._entry.async_start_reauth(self._hass)
-        if before.state.hears != status.state.hears:
+        if before.state.hears != status.state.hears and not self.on_trial:
             self.decider.reset()
         if status.reason and not before.reason:
             _LOGGER.warning("%s can't be heard: %s", self._entry.title, status.reason)

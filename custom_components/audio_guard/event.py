@@ -32,8 +32,8 @@ class SoundEvent(AudioGuardEntity, EventEntity):
 
     @property
     def available(self) -> bool:
-        """Return whether sound arrives from the camera."""
-        return self._device.status.state.hears
+        """Return whether sound arrives."""
+        return self._device.hears
 
     async def async_added_to_hass(self) -> None:
         """Follow the camera's detections from now on."""

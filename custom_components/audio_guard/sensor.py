@@ -124,8 +124,8 @@ class Peak(AudioGuardEntity, SensorEntity):
 
     @property
     def available(self) -> bool:
-        """Return whether sound arrives from the camera."""
-        return self._device.status.state.hears
+        """Return whether sound arrives."""
+        return self._device.hears
 
     async def async_added_to_hass(self) -> None:
         """Follow the camera's frames from now on."""

@@ -268,6 +268,18 @@ def test_a_video_without_sound(tmp_path: Path) -> None:
         hear(str(path))
 
 
+def test_a_track_that_its_decoder_refuses_is_explained(tmp_path: Path) -> None:
+    path = tmp_path / "speech.nut"  # G.726 in NUT does not say how many bits a sample has
+    with av.open(str(path), "w") as file:
+        track = file.add_stream("g726", rate=8_000, layout="mono")
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 8_000), np.int16), layout="mono")
+        frame.sample_rate = 8_000
+        file.mux(track.encode(frame))
+        file.mux(track.encode(None))
+    with pytest.raises(SourceError, match="can't be opened or read"):
+        hear(str(path))
+
+
 def test_a_truncated_file_gives_what_it_holds(tmp_path: Path) -> None:
     path = tmp_path / "tone.wav"
     with wave.open(str(path), "wb") as file:

@@ -110,6 +110,17 @@ def test_a_threshold_of_1_ends_a_running_detection() -> None:
     assert [change.active for change in ended] == [False]
 
 
+def test_the_policies_in_use_make_a_decider_that_has_heard_nothing() -> None:
+    decider = Decider({"dog": IMPULSE})
+    decider.set_threshold("dog", 0.4)
+    decider.step(frame(0, dog=0.5))
+    other = Decider(decider.policies)
+    assert other.policies == {"dog": replace(IMPULSE, threshold=0.4)}
+    assert not other.active("dog")
+    other.set_threshold("dog", 0.9)
+    assert decider.threshold("dog") == 0.4
+
+
 def test_classes_are_independent() -> None:
     decider = Decider({"dog": IMPULSE, "cry": IMPULSE})
     started = decider.step(frame(0, dog=0.9, cry=0.1))

@@ -7,12 +7,13 @@ import pytest
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.helpers import device_registry as dr
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.audio_guard.const import DOMAIN
 from tests.cameras import MakeCamera, camera_maker
 from tools.demo_camera.faults import Fault
-from tools.demo_camera.scene import sound
+from tools.demo_camera.scene import quiet, sound
 
 from .conftest import state
 
@@ -89,3 +90,30 @@ async def test_many_cameras_share_a_model_and_leave_together(
     assert camera.playing == len(entries)
     for entry in entries:
         assert await hass.config_entries.async_unload(entry.entry_id)
+
+
+async def test_a_test_plays_to_a_camera_that_goes_on_being_heard(
+    hass: HomeAssistant, make_camera: MakeCamera, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def hurry(*_: object) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr("custom_components.audio_guard.sound_trial._async_sleep_until", hurry)
+    entry = await set_up(hass, make_camera(sound=quiet(4.0)).url)
+    await until(hass, "binary_sensor.kitchen_connection", "on")
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), entry.entry_id)
+    answer = await hass.services.async_call(
+        DOMAIN,
+        "test",
+        {"device_id": device.id, "sound": "glass"},
+        blocking=True,
+        return_response=True,
+    )
+    assert answer is not None
+    assert (answer["codec"], answer["sample_rate"]) == ("pcm_mulaw", 8_000)
+    assert [detection["class"] for detection in answer["detections"]] == ["glass"]
+    glass = "binary_sensor.kitchen_breaking_glass"
+    states = [change["to"] for change in answer["changes"] if change["entity_id"] == glass]
+    assert states == ["on", "off"]
+    assert state(hass, glass) == "off"
+    assert await hass.config_entries.async_unload(entry.entry_id)

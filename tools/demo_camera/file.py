@@ -5,8 +5,9 @@ from pathlib import Path
 import av
 import numpy as np
 
+from audio_guard_engine.sounds.synth import SAMPLE_RATE_HZ
+
 from .codec import Pcm
-from .sounds.synth import SAMPLE_RATE_HZ
 
 
 def decode(path: Path) -> Pcm:

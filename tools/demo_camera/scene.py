@@ -7,41 +7,38 @@ The project synthesizes all of it, since recordings of others are not its to shi
 
 import argparse
 import wave
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from audio_guard_engine.sounds import generator, perform
+from audio_guard_engine.sounds.synth import SAMPLE_RATE_HZ, Signal, band, mix, noise, samples
+
 from .codec import Pcm, resample, to_int16
-from .sounds import SOUNDS
-from .sounds.synth import SAMPLE_RATE_HZ, Signal, band, fade, mix, noise, peak_to, samples
 
 # Long enough for a detection to end before the next sound starts.
 QUIET_SECONDS = 4.0
 ROOM_TONE_DBFS = -65.0
-# Reverberation this far below a sound's peak counts as its end.
-TAIL_DB = 50.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cue:
-    """One entry of the script: what is heard and how loud its peak is."""
+    """One entry of the script: the model's label and a title for people."""
 
     label: str
     title: str
-    peak_dbfs: float
 
 
 SCRIPT = (
-    Cue(label="alarm", title="smoke alarm (T3)", peak_dbfs=-8),
-    Cue(label="glass", title="window breaks", peak_dbfs=-5),
-    Cue(label="dog", title="dog barks", peak_dbfs=-7),
-    Cue(label="others", title="people talk", peak_dbfs=-16),
-    Cue(label="shotgun", title="gunshot", peak_dbfs=-3),
-    Cue(label="cry", title="baby cries", peak_dbfs=-10),
-    Cue(label="presence", title="footsteps, door slams", peak_dbfs=-9),
-    Cue(label="fire", title="fire crackles", peak_dbfs=-14),
+    Cue(label="alarm", title="smoke alarm (T3)"),
+    Cue(label="glass", title="window breaks"),
+    Cue(label="dog", title="dog barks"),
+    Cue(label="others", title="people talk"),
+    Cue(label="shotgun", title="gunshot"),
+    Cue(label="cry", title="baby cries"),
+    Cue(label="presence", title="footsteps, door slams"),
+    Cue(label="fire", title="fire crackles"),
 )
 
 
@@ -66,15 +63,12 @@ class Scene:
 
 def sound(label: str, seed: int = 0) -> Pcm:
     """Return the sound of one label at 16 kHz, as loud as in the scene. Raises `KeyError`."""
-    cue = next((cue for cue in SCRIPT if cue.label == label), None)
-    if cue is None:
-        raise KeyError(label)
-    return _perform(cue, seed).astype(np.float32)
+    return perform(label, seed).astype(np.float32)
 
 
 def render(seed: int = 0, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Scene:
     """Return the whole scene; the same seed gives the same samples."""
-    performed = [_perform(cue, seed) for cue in SCRIPT]
+    performed = [perform(cue.label, seed) for cue in SCRIPT]
     events = _timetable(performed)
     pcm = _room_tone(seed, events[-1].stop_seconds + QUIET_SECONDS)
     for event, part in zip(events, performed, strict=True):
@@ -89,13 +83,6 @@ def render(seed: int = 0, sample_rate_hz: int = SAMPLE_RATE_HZ) -> Scene:
 def quiet(seconds: float, seed: int = 0) -> Pcm:
     """Return a room in which nothing happens, at 16 kHz."""
     return _room_tone(seed, seconds).astype(np.float32)
-
-
-def _perform(cue: Cue, seed: int) -> Signal:
-    """Synthesize one sound, at its level, without the inaudible end of its reverberation."""
-    signal = peak_to(SOUNDS[cue.label](_random(cue.label, seed)), cue.peak_dbfs)
-    audible = np.flatnonzero(np.abs(signal) > 10 ** ((cue.peak_dbfs - TAIL_DB) / 20))
-    return fade(signal[audible[0] : audible[-1] + 1], 0.0, 0.01)
 
 
 def _timetable(performed: list[Signal]) -> tuple[SceneEvent, ...]:
@@ -118,13 +105,8 @@ def _timetable(performed: list[Signal]) -> tuple[SceneEvent, ...]:
 
 def _room_tone(seed: int, seconds: float) -> Signal:
     """Return the hum and hiss of a quiet room."""
-    hiss = noise(_random("room", seed), samples(seconds), band(60, 900, order=1))
+    hiss = noise(generator("room", seed), samples(seconds), band(60, 900, order=1))
     return hiss * 10 ** (ROOM_TONE_DBFS / 20)
-
-
-def _random(name: str, seed: int) -> np.random.Generator:
-    """Return a generator of a sound's own, so that one sound's change leaves the others alone."""
-    return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
 def timetable_text(scene: Scene) -> str:

@@ -9,13 +9,14 @@ from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
 
+from audio_guard_engine.sounds.synth import SAMPLE_RATE_HZ
+
 from .auth import Auth, make_guard
 from .codec import CODECS, Pcm, resample
 from .faults import Fault
 from .rtp import EncodedSound
 from .rtsp import CameraState, Connection
 from .scene import Scene, render
-from .sounds.synth import SAMPLE_RATE_HZ
 
 START_STOP_LIMIT_SECONDS = 10.0
 

@@ -8,9 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from audio_guard_engine.sounds.speech import babble
+from audio_guard_engine.sounds.synth import Signal, fade, mix, noise, ring, samples, times
 from tools.augmentation.pcm import Pcm
-from tools.demo_camera.sounds.speech import babble
-from tools.demo_camera.sounds.synth import Signal, fade, mix, noise, ring, samples, times
 from tools.streams.lines import Read
 
 BLOCK_SECONDS = 30.0

@@ -1,9 +1,8 @@
 """Open a source with FFmpeg (PyAV) and give its sound as mono samples at the model's rate.
 
-The only module that imports `av`, and only when a source is opened.
+Only this module and `encode` use `av`, and import it only when there is something to open.
 """
 
-import contextlib
 import errno
 import importlib
 import sys
@@ -90,7 +89,7 @@ class Capture:
         """
         if self._source.is_url:
             knock(self._source, self._stop)
-        av = _load_av()
+        av = load_av()
         began = time.monotonic()
         try:
             self._container = av.open(
@@ -116,7 +115,7 @@ class Capture:
         Raises `StalledError`, `NoAudioError` (nothing ever came), `EndOfStreamError` (a live source ended) or
         `StoppedError`.
         """
-        av = _load_av()
+        av = load_av()
         resampler = _HopResampler(av, self._sample_rate_hz)
         for frame in self._frames(av):
             yield from resampler.push(frame)
@@ -134,9 +133,13 @@ class Capture:
         """Decode the audio track; a packet that can't be decoded is left out."""
         track = self._container.streams.audio[0]
         for packet in self._packets(av, track):
-            # A lost or garbled packet is a click, not an end: the decoder finds its feet at the next one.
-            with contextlib.suppress(av.error.InvalidDataError):
+            try:
                 yield from packet.decode()
+            except av.error.InvalidDataError:
+                # A lost or garbled packet is a click, not an end: the decoder finds its feet at the next one.
+                continue
+            except av.error.FFmpegError as error:
+                raise self._explained(error) from None
 
     def _packets(self, av: Any, track: Any) -> Iterator[Any]:
         """Read the track's packets, looking at `stop` between short reads."""
@@ -212,7 +215,7 @@ class Capture:
         """Turn FFmpeg's error into one of ours, without its text's URL."""
         if self._stop.is_set():
             return StoppedError("stopped")
-        av = _load_av()
+        av = load_av()
         if self._audio_only and isinstance(error, av.error.HTTPOtherClientError):
             return (
                 self._no_audio()
@@ -306,8 +309,8 @@ class _HopResampler:
             yield channels[0] if len(channels) == 1 else channels.mean(axis=0)
 
 
-def _load_av() -> Any:
-    """Import PyAV."""
+def load_av() -> Any:
+    """Import PyAV; raises `RuntimeMissingError`."""
     try:
         return importlib.import_module("av")
     except ImportError as error:

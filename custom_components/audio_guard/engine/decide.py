@@ -76,6 +76,11 @@ class Decider:
         """Take a policy for every class that may be detected."""
         self._classes = {label: _ClassState(policy) for label, policy in policies.items()}
 
+    @property
+    def policies(self) -> dict[str, ClassPolicy]:
+        """The policies in use, thresholds included; another decider can be made of them."""
+        return {label: state.policy for label, state in self._classes.items()}
+
     def step(self, frame: ScoreFrame) -> list[Detection]:
         """Take the next frame and return what changed by it, in the policies' order."""
         changes = (state.step(label, frame) for label, state in self._classes.items())

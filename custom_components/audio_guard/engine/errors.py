@@ -45,6 +45,10 @@ class EndOfStreamError(SourceError):
     """The stream has ended: the file is over or the host hung up."""
 
 
+class TooLongError(SourceError):
+    """A recording is longer than the caller wants to hear."""
+
+
 class StoppedError(SourceError):
     """The caller asked to stop while the source was being opened or read."""
 

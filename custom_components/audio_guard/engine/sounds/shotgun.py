@@ -3,7 +3,7 @@
 import numpy as np
 
 from .room import OUTDOORS, in_room
-from .synth import Signal, band, mix, noise, samples, times
+from .synth import Signal, band, decay, mix, noise, samples, times
 
 
 def gunshot(rng: np.random.Generator) -> Signal:
@@ -18,21 +18,21 @@ def gunshot(rng: np.random.Generator) -> Signal:
 def blast(rng: np.random.Generator) -> Signal:
     """Return the pressure wave (Friedlander's curve) under broadband noise."""
     time = times(0.4)
-    wave = (1 - time / 0.003) * np.exp(-time / 0.003)
+    wave = (1 - time / 0.003) * decay(time, 0.003)
     roar = noise(rng, len(time), band(80, 4000, order=1))
-    return 1.5 * wave + roar * (np.exp(-time / 0.025) + 0.35 * np.exp(-time / 0.13))
+    return 1.5 * wave + roar * (decay(time, 0.025) + 0.35 * decay(time, 0.13))
 
 
 def crackle(rng: np.random.Generator) -> Signal:
     """Return the sharp treble of the first milliseconds."""
     time = times(0.05)
-    return 2 * noise(rng, len(time), band(2500, 7600)) * np.exp(-time / 0.006)
+    return 2 * noise(rng, len(time), band(2500, 7600)) * decay(time, 0.006)
 
 
 def boom(rng: np.random.Generator) -> Signal:
     """Return the low end that lasts longest."""
     time = times(0.8)
-    sweep_hz = 55 + 70 * np.exp(-time / 0.05)
+    sweep_hz = 55 + 70 * decay(time, 0.05)
     tone = np.sin(2 * np.pi * np.cumsum(sweep_hz) / 16_000)
     rumble = noise(rng, len(time), band(50, 350))
-    return (0.6 * tone + 0.6 * rumble) * np.exp(-time / 0.14)
+    return (0.6 * tone + 0.6 * rumble) * decay(time, 0.14)

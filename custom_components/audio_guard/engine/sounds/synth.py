@@ -19,13 +19,20 @@ def samples(seconds: float) -> int:
 
 def times(seconds: float) -> Signal:
     """Return the time of each sample of a duration, in seconds."""
-    return np.arange(samples(seconds)) / SAMPLE_RATE_HZ
+    return np.arange(samples(seconds), dtype=np.float64) / SAMPLE_RATE_HZ
+
+
+def decay(time: Signal, seconds: float) -> Signal:
+    """Return what is left at each time of something that falls to 1/e in some seconds."""
+    left: Signal = np.exp(-time / seconds)
+    return left
 
 
 def curve(seconds: float, *points: tuple[float, float]) -> Signal:
     """Draw a line through (part of the duration 0..1, value) points."""
     parts, values = zip(*points, strict=True)
-    return np.interp(np.linspace(0, 1, samples(seconds)), parts, values)
+    drawn: Signal = np.interp(np.linspace(0, 1, samples(seconds)), parts, values)
+    return drawn
 
 
 def wander(rng: np.random.Generator, count: int, rate_hz: float, depth: float) -> Signal:
@@ -40,12 +47,13 @@ def noise(rng: np.random.Generator, count: int, gain: Callable[[Signal], Signal]
     """Return noise of RMS 1 whose spectrum follows `gain(frequency in Hz)`."""
     spectrum = np.fft.rfft(rng.standard_normal(count))
     shaped = np.fft.irfft(spectrum * gain(frequencies(count)), count)
-    return shaped / (np.sqrt(np.mean(shaped**2)) + 1e-12)
+    even: Signal = shaped / (np.sqrt(np.mean(shaped**2)) + 1e-12)
+    return even
 
 
 def frequencies(count: int) -> Signal:
     """Return the frequency of each bin of a real FFT over `count` samples, in Hz."""
-    return np.fft.rfftfreq(count, 1 / SAMPLE_RATE_HZ)
+    return np.asarray(np.fft.rfftfreq(count, 1 / SAMPLE_RATE_HZ), np.float64)
 
 
 def band(low_hz: float, high_hz: float, order: int = 2) -> Callable[[Signal], Signal]:
@@ -54,7 +62,8 @@ def band(low_hz: float, high_hz: float, order: int = 2) -> Callable[[Signal], Si
     def gain(frequency: Signal) -> Signal:
         ratio = np.maximum(frequency, 1e-3)
         high_pass = 1 / np.sqrt(1 + (low_hz / ratio) ** (2 * order))
-        return high_pass / np.sqrt(1 + (ratio / high_hz) ** (2 * order))
+        both: Signal = high_pass / np.sqrt(1 + (ratio / high_hz) ** (2 * order))
+        return both
 
     return gain
 

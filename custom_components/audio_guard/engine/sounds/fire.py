@@ -3,7 +3,7 @@
 import numpy as np
 
 from .room import BY_THE_HEARTH, in_room
-from .synth import Signal, band, mix, noise, samples, times, wander
+from .synth import Signal, band, decay, mix, noise, samples, times, wander
 
 
 def crackling_fire(rng: np.random.Generator, seconds: float = 8.0) -> Signal:
@@ -29,4 +29,4 @@ def crackle(rng: np.random.Generator) -> Signal:
     seconds = rng.uniform(0.003, 0.012)
     time = times(seconds)
     low_hz = rng.uniform(600, 4000)
-    return noise(rng, len(time), band(low_hz, low_hz * 2.2)) * np.exp(-time / (seconds / 5))
+    return noise(rng, len(time), band(low_hz, low_hz * 2.2)) * decay(time, seconds / 5)

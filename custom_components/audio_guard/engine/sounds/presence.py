@@ -3,7 +3,7 @@
 import numpy as np
 
 from .room import BEDROOM, LIVING_ROOM, in_room
-from .synth import Signal, band, mix, noise, peak_to, ring, samples, times
+from .synth import Signal, band, decay, mix, noise, peak_to, ring, samples, times
 
 DOOR_SECONDS = 4.4
 
@@ -37,10 +37,11 @@ def thud(rng: np.random.Generator, weight: float, brightness: float) -> Signal:
     modes_hz = np.array([95, 160, 240, 390, 620]) * brightness * rng.uniform(0.95, 1.05, size=5)
     decay_seconds = np.array([0.016, 0.014, 0.012, 0.009, 0.006])
     boards = ring(count, modes_hz, decay_seconds, np.array([1, 0.9, 0.7, 0.5, 0.3]), rng)
-    sole = noise(rng, count, band(700 * brightness, 3500)) * np.exp(-time / 0.006)
+    sole = noise(rng, count, band(700 * brightness, 3500)) * decay(time, 0.006)
     scrape = noise(rng, count, band(1500, 6000)) * np.exp(-(((time - 0.03) / 0.02) ** 2))
     thump = noise(rng, count, band(70, 450)) * np.exp(-(((time - 0.012) / 0.014) ** 2))
-    return weight * (0.3 * boards + 0.9 * thump) + 0.3 * sole + 0.12 * scrape
+    step: Signal = weight * (0.3 * boards + 0.9 * thump) + 0.3 * sole + 0.12 * scrape
+    return step
 
 
 def door_slam(rng: np.random.Generator) -> Signal:
@@ -52,7 +53,7 @@ def door_slam(rng: np.random.Generator) -> Signal:
     decay_seconds = np.array([0.06, 0.055, 0.045, 0.04, 0.03, 0.025, 0.02, 0.015])
     panel = ring(count, modes_hz, decay_seconds, np.linspace(1, 0.35, 8), rng)
     # A door is slower than a shot: the frame takes milliseconds to stop it.
-    crash = noise(rng, count, band(60, 500)) * np.exp(-time / 0.04) * (1 - np.exp(-time / 0.006))
+    crash = noise(rng, count, band(60, 500)) * decay(time, 0.04) * (1 - decay(time, 0.006))
     mix(dry, 0.25 * latch(rng), 0.0)
     mix(dry, 0.3 * panel + 1.4 * crash, 0.03)
     for delay, gain in ((0.11, 0.35), (0.17, 0.2), (0.21, 0.12)):
@@ -65,4 +66,4 @@ def latch(rng: np.random.Generator) -> Signal:
     count = samples(0.08)
     modes_hz = rng.uniform(1500, 5500, size=6)
     metal = ring(count, modes_hz, rng.uniform(0.004, 0.015, size=6), np.ones(6), rng)
-    return metal + 2 * noise(rng, count, band(900, 6000)) * np.exp(-times(0.08) / 0.003)
+    return metal + 2 * noise(rng, count, band(900, 6000)) * decay(times(0.08), 0.003)

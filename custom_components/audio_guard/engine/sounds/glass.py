@@ -3,7 +3,7 @@
 import numpy as np
 
 from .room import LIVING_ROOM, in_room
-from .synth import Signal, band, mix, noise, ring, samples, times
+from .synth import Signal, band, decay, mix, noise, ring, samples, times
 
 
 def breaking_glass(rng: np.random.Generator) -> Signal:
@@ -21,14 +21,14 @@ def breaking_glass(rng: np.random.Generator) -> Signal:
 def blow(rng: np.random.Generator) -> Signal:
     """Return the dull knock of what hits the pane."""
     time = times(0.12)
-    return noise(rng, len(time), band(150, 1200)) * np.exp(-time / 0.018)
+    return noise(rng, len(time), band(150, 1200)) * decay(time, 0.018)
 
 
 def burst(rng: np.random.Generator) -> Signal:
     """Return cracks running through the pane: hiss, and many modes that die at once."""
     count = samples(0.5)
     time = times(0.5)
-    hiss = noise(rng, count, band(2200, 7600)) * np.exp(-time / 0.035)
+    hiss = noise(rng, count, band(2200, 7600)) * decay(time, 0.035)
     modes_hz = rng.uniform(1400, 7600, size=70)
     decay_seconds = rng.lognormal(np.log(0.05), 0.6, size=70)
     tones = ring(count, modes_hz, decay_seconds, rng.exponential(0.12, size=70), rng)
