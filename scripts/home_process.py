@@ -35,6 +35,7 @@ homeassistant:
   time_zone: UTC
   country: GB
 api:
+automation: !include automations.yaml
 config:
 frontend:
 history:
@@ -157,6 +158,7 @@ class HomeProcess:
         """Make the config folder, with the integration of this checkout linked in."""
         self.folder.mkdir(mode=0o700)
         (self.folder / "configuration.yaml").write_text(self._configuration, encoding="utf-8")
+        (self.folder / "automations.yaml").write_text("[]\n", encoding="utf-8")
         storage = self.folder / ".storage"
         storage.mkdir()
         _store(storage, "onboarding", 4, ONBOARDED)

@@ -19,3 +19,4 @@ OPTION_MODEL: Final = "model"
 OPTION_RUNTIME: Final = "runtime"
 
 EVENT_SOUND: Final = "audio_guard_sound"
+ATTR_SCORE: Final = "score"

@@ -4,6 +4,7 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import ATTR_SCORE
 from .device import AudioGuardConfigEntry
 from .engine.decide import Detection
 from .entity import AudioGuardEntity
@@ -43,5 +44,5 @@ class SoundEvent(AudioGuardEntity, EventEntity):
     @callback
     def _async_heard(self, detection: Detection) -> None:
         """Fire; the state is written with the other entities'."""
-        self._trigger_event(detection.label, {"score": round(detection.score, 3)})
+        self._trigger_event(detection.label, {ATTR_SCORE: round(detection.score, 3)})
         self.async_write_ha_state()

@@ -14,6 +14,17 @@ from scripts.home_process import HomeProcess
 # Looked for in everything that Home Assistant prints, logs and shows.
 CAMERA_USER, CAMERA_PASSWORD = "watcher", "pa55-not-to-be-seen"
 
+MORE_CONFIGURATION = """\
+camera:
+  - platform: ffmpeg
+    name: Porch
+    input: {url}
+input_boolean:
+  armed:
+  lamp:
+mobile_app:
+"""
+
 
 @dataclass(kw_only=True)
 class Heard:
@@ -108,7 +119,7 @@ async def home(
         tmp_path_factory.mktemp("home") / "config",
         password="correct horse",
         log_level="debug",
-        more_configuration=f"camera:\n  - platform: ffmpeg\n    name: Porch\n    input: {url}\n",
+        more_configuration=MORE_CONFIGURATION.format(url=url),
     )
     yield home
     await home.stop()
