@@ -107,7 +107,7 @@ async def dialog(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, hass_client: ClientSessionGenerator
 ) -> Dialog:
     """Open the repairs page; what else has pages must have them before."""
-    for component in ("camera", "stream", "websocket_api", REPAIRS):
+    for component in ("camera", "media_source", "stream", "websocket_api", REPAIRS):
         assert await async_setup_component(hass, component, {})
     return Dialog(hass_ws_client, await hass_client())
 
