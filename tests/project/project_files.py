@@ -25,7 +25,7 @@ def our_files(root: Path) -> Iterator[Path]:
         folders[:] = [
             name for name in folders if name not in NOT_OURS and not name.endswith(".egg-info")
         ]
-        yield from (folder / name for name in files)
+        yield from (folder / name for name in files if name not in NOT_OURS)
 
 
 def read_json(file: Path) -> Any:
