@@ -9,7 +9,10 @@ from unittest.mock import PropertyMock, patch
 
 import numpy as np
 import pytest
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, ServiceRegistry
+from homeassistant.data_entry_flow import FlowManager
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -23,6 +26,8 @@ from custom_components.audio_guard.engine.listener import ListenerState, Listene
 from custom_components.audio_guard.engine.scorer import Runtime
 from custom_components.audio_guard.engine.source import Source
 from custom_components.audio_guard.shared_model import LoadedModel
+
+from .shown_texts import exception_complaints, flow_complaints, issue_complaints
 
 LABELS = ("alarm", "cry", "dog", "fire", "glass", "others", "presence", "shotgun")
 STREAM = StreamInfo(codec="pcm_alaw", sample_rate_hz=8_000, channels=1)
@@ -91,6 +96,40 @@ class FakeListener:
 @pytest.fixture(autouse=True)
 def integration_enabled(enable_custom_integrations: None) -> None:
     """Let Home Assistant find the integration."""
+
+
+@pytest.fixture(autouse=True)
+def shown_texts() -> Iterator[None]:
+    """Fail a test in which something without a text was shown."""
+    missing: list[str] = []
+    step, call = FlowManager._async_handle_step, ServiceRegistry.async_call
+    raise_issue = ir.IssueRegistry.async_get_or_create
+
+    async def watched_step(self: Any, flow: Any, *arguments: Any) -> Any:
+        result = await step(self, flow, *arguments)
+        missing.extend(flow_complaints(self.hass, flow, result))
+        return result
+
+    async def watched_call(self: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return await call(self, *arguments, **options)
+        except HomeAssistantError as error:
+            missing.extend(exception_complaints(error))
+            raise
+
+    def watched_issue(self: Any, domain: str, issue_id: str, **options: Any) -> Any:
+        if domain == DOMAIN:
+            given = options["translation_placeholders"]
+            missing.extend(issue_complaints(options["translation_key"], given))
+        return raise_issue(self, domain, issue_id, **options)
+
+    with (
+        patch.object(FlowManager, "_async_handle_step", watched_step),
+        patch.object(ServiceRegistry, "async_call", watched_call),
+        patch.object(ir.IssueRegistry, "async_get_or_create", watched_issue),
+    ):
+        yield
+    assert missing == []
 
 
 @pytest.fixture
