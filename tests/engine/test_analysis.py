@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audio_guard_engine.analysis import LARGEST_BACKLOG_HOPS, Analyzer
-from audio_guard_engine.card import Model
+from audio_guard_engine.card import Model, load_model
 from audio_guard_engine.frame import ScoreFrame
 from tests.engine.conftest import MODEL, LoudnessScorer
 
@@ -42,6 +42,16 @@ def test_any_chunking_gives_the_same_windows(sizes: list[int]) -> None:
     pieces = [NOISE[start:stop] for start, stop in itertools.pairwise(cuts)]
     by_hops = frames([whole[start : start + HOP] for start in range(0, len(whole), HOP)])
     assert scores(frames(pieces)) == pytest.approx(scores(by_hops), abs=1e-5)
+
+
+def test_less_than_seven_seconds_of_sound_are_held() -> None:
+    model = load_model()
+    second = model.front_end.sample_rate_hz
+    analyzer = Analyzer("test", model, LoudnessScorer())
+    for _ in range(10):
+        analyzer.write(np.ones(second, np.float32))
+    with pytest.raises(IndexError):
+        analyzer._ring.read(3 * second, 3 * second + 1)
 
 
 def test_a_gain_raises_the_level_and_clips_what_is_too_loud() -> None:

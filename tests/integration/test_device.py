@@ -207,3 +207,16 @@ async def test_a_call_after_the_loop_has_closed_is_harmless(
         listener.frame(dog=0.9)
     await hass.async_block_till_done()
     assert state(hass, DOG) == STATE_OFF
+
+
+async def test_a_listener_that_is_still_opening_is_left_to_end_by_itself(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    caplog.set_level("DEBUG")
+    monkeypatch.setattr(listener, "stop", lambda: False)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert "Kitchen is still being opened" in caplog.text

@@ -15,7 +15,7 @@ TRANSLATIONS = COMPONENT / "translations"
 # What git ignores, and git itself.
 NOT_OURS = {
     *(".git", ".venv", ".demo", ".test-results", "runs", "build", "dist"),
-    *("__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
+    *("__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
 }
 
 
