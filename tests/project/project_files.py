@@ -14,7 +14,7 @@ TRANSLATIONS = COMPONENT / "translations"
 
 # What git ignores, and git itself.
 NOT_OURS = {
-    *(".git", ".venv", ".demo", ".test-results", "runs", "build", "dist"),
+    *(".git", ".venv", ".cache", ".demo", ".test-results", "runs", "build", "dist", ".coverage"),
     *("__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
 }
 

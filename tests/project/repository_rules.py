@@ -80,7 +80,7 @@ def _never_in_it(root: Path) -> Iterator[str]:
             yield f"{where}: is a lock file"
         if file.suffix not in TEXT_SUFFIXES or where.parent == Path("tests/project"):
             continue
-        for number, line in enumerate(file.read_text("utf-8").splitlines(), start=1):
+        for number, line in enumerate(file.read_text("utf-8", "replace").splitlines(), start=1):
             if found := FORBIDDEN.search(line):
                 yield f"{where}:{number}: has {found[0]}"
 
