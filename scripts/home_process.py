@@ -34,6 +34,8 @@ homeassistant:
   unit_system: metric
   time_zone: UTC
   country: GB
+  media_dirs:
+    local: {media}
 api:
 automation: !include automations.yaml
 config:
@@ -103,7 +105,10 @@ class HomeProcess:
         self.password = password
         self.port = free_port(port)
         self.url = f"http://127.0.0.1:{self.port}"
-        self._configuration = more_configuration + CONFIGURATION.format(log_level=log_level)
+        self.media = folder / "media"
+        self._configuration = more_configuration + CONFIGURATION.format(
+            log_level=log_level, media=self.media
+        )
         self._component = component
         self._environment = environment or {}
         self._process: asyncio.subprocess.Process | None = None
@@ -157,6 +162,7 @@ class HomeProcess:
     def _write_config(self) -> None:
         """Make the config folder, with the integration of this checkout linked in."""
         self.folder.mkdir(mode=0o700)
+        self.media.mkdir()
         (self.folder / "configuration.yaml").write_text(self._configuration, encoding="utf-8")
         (self.folder / "automations.yaml").write_text("[]\n", encoding="utf-8")
         storage = self.folder / ".storage"

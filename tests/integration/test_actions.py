@@ -12,6 +12,7 @@ from unittest.mock import patch
 import numpy as np
 import probatio as vol
 import pytest
+import yaml
 from aiohttp import web
 from homeassistant.components.media_source import PlayMedia, Unresolvable
 from homeassistant.config_entries import ConfigEntryState
@@ -23,7 +24,11 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from pytest_aiohttp import AiohttpServer
-from pytest_homeassistant_custom_component.common import MockConfigEntry, async_capture_events
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_mock_service,
+)
 
 import custom_components.audio_guard
 from custom_components.audio_guard.const import DOMAIN, EVENT_SOUND
@@ -465,6 +470,55 @@ async def test_a_model_that_fails_is_said_to(
     listener.frame(dog=0.9)
     await hass.async_block_till_done()
     assert state(hass, DOG) == STATE_ON
+
+
+def documented() -> list[Any]:
+    """Return the examples of the documentation."""
+    text = (Path(__file__).parents[2] / "docs" / "actions.md").read_text(encoding="utf-8")
+    return [yaml.safe_load(part.partition("```")[0]) for part in text.split("```yaml\n")[1:]]
+
+
+def test_the_documented_answers_are_those_that_are_given() -> None:
+    of_test, of_classify = (example for example in documented() if "duration" in example)
+    assert set(of_test) == {"codec", "sample_rate", "duration", "hops", "detections", "changes"}
+    assert set(of_test["hops"][0]) == {"time", "level", "scores"}
+    assert set(of_test["hops"][0]["scores"]) == set(LABELS)
+    assert set(of_test["changes"][0]) == {"entity_id", "from", "to"}
+    assert set(of_classify) == {"duration", "level", "scores", "detections"}
+    for detection in (*of_test["detections"], *of_classify["detections"]):
+        assert set(detection) == {"class", "start", "end", "score"}
+
+
+async def test_the_documented_automations_run(
+    hass: HomeAssistant, listener: FakeListener, media: Path
+) -> None:
+    """Home Assistant's own validation refuses what is misspelled; the fake model hears no alarm, only dogs."""
+    monthly, bark, privacy = (example for example in documented() if "duration" not in example)
+    monthly["id"], privacy["id"] = "monthly", "privacy"
+    bark["sequence"][0]["data"]["media"] = str(write_wav(media / "last.mp4", seconds=2.0))
+    notices = async_mock_service(hass, "persistent_notification", "create")
+    messages = async_mock_service(hass, "notify", "notify")
+    assert await async_setup_component(hass, "automation", {"automation": [monthly, privacy]})
+    assert await async_setup_component(hass, "script", {"script": {"bark": bark}})
+    for entity_id in hass.states.async_entity_ids("automation"):
+        assert state(hass, entity_id) == STATE_ON
+    await hass.services.async_call(
+        "automation", "trigger", {"entity_id": "automation.test_the_cameras_ears"}, blocking=True
+    )
+    assert [notice.data["message"] for notice in notices] == [
+        "Kitchen would not hear a smoke alarm."
+    ]
+    await hass.services.async_call("script", "bark", blocking=True)
+    assert len(messages) == 1
+    (device,) = dr.async_entries_for_config_entry(dr.async_get(hass), "kitchen")
+    area = ar.async_get(hass).async_create("Living room")
+    dr.async_get(hass).async_update_device(device.id, area_id=area.id)
+    for family, listening in (("home", STATE_OFF), ("not_home", STATE_ON)):
+        hass.states.async_set("group.family", family)
+        await hass.async_block_till_done()
+        assert state(hass, SWITCH) == listening
+    everything = {"entity_id": hass.states.async_entity_ids("automation")}
+    await hass.services.async_call("automation", "turn_off", everything, blocking=True)
 
 
 async def set_listening(hass: HomeAssistant, listening: bool, **target: Any) -> None:
