@@ -17,9 +17,9 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.gstreamer]
 HEARING_SECONDS = 60.0
 
 
-def write_alarm(path: Path) -> Path:
-    """Write half a minute of a smoke alarm."""
-    pcm = np.resize(sound("alarm", seed=1), 30 * 16_000)
+def write_cries(path: Path) -> Path:
+    """Write half a minute of a crying baby."""
+    pcm = np.resize(sound("cry", seed=0), 30 * 16_000)
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 16_000, 0, "NONE", ""))
         file.writeframes((pcm.clip(-1, 1) * 32_767).astype("<i2").tobytes())
@@ -27,19 +27,19 @@ def write_alarm(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("path", ["/pcma", "/aac", "/opus"])
-async def test_hears_an_alarm_and_loses_it_with_the_server(
+async def test_hears_a_baby_and_loses_it_with_the_server(
     client: HomeClient, heard: Heard, tmp_path: Path, path: str
 ) -> None:
-    alarm_file = str(write_alarm(tmp_path / "alarm.wav"))
+    cries = str(write_cries(tmp_path / "cries.wav"))
     login = ("--user", CAMERA_USER, "--password", CAMERA_PASSWORD)
     answers = {"username": CAMERA_USER, "password": CAMERA_PASSWORD, "transport": "tcp"}
-    with gstreamer_server(alarm_file, *login) as port:
+    with gstreamer_server(cries, *login) as port:
         added = await add_camera(
             client, "url", {"url": f"rtsp://127.0.0.1:{port}{path}", **answers}
         )
-        alarm = added.entity("binary_sensor", "alarm")
-        await heard.until(lambda: "on" in heard.states_of(alarm), HEARING_SECONDS)
-    await heard.until(lambda: heard.states_of(alarm)[-1] == "unavailable", HEARING_SECONDS)
+        cry = added.entity("binary_sensor", "cry")
+        await heard.until(lambda: "on" in heard.states_of(cry), HEARING_SECONDS)
+    await heard.until(lambda: heard.states_of(cry)[-1] == "unavailable", HEARING_SECONDS)
     await client.request("delete", f"/api/config/config_entries/entry/{added.entry_id}")
 
 
