@@ -159,3 +159,8 @@ async def test_password_is_nowhere_to_be_seen(
     assert "audio_guard" in home.log
     for text in (shown, home.log):
         assert CAMERA_PASSWORD not in text
+
+
+async def test_nothing_blocked_the_event_loop(home: HomeProcess) -> None:
+    assert "audio_guard" in home.log
+    assert not [line for line in home.log.splitlines() if "Detected blocking call" in line]

@@ -3,16 +3,19 @@
 # First, or the test plugin's own folder of custom integrations takes the name.
 import custom_components.audio_guard  # noqa: F401  # isort: skip
 
+import inspect
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 from unittest.mock import PropertyMock, patch
 
 import numpy as np
 import pytest
+from homeassistant import block_async_io
 from homeassistant.core import HomeAssistant, ServiceRegistry
 from homeassistant.data_entry_flow import FlowManager
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import loop as loop_watch
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
@@ -130,6 +133,25 @@ def shown_texts() -> Iterator[None]:
     ):
         yield
     assert missing == []
+
+
+@pytest.fixture(autouse=True)
+def nothing_blocks(
+    request: pytest.FixtureRequest,
+    caplog: pytest.LogCaptureFixture,
+    disable_block_async_io: None,
+) -> Iterator[None]:
+    """Let Home Assistant watch its event loop; fail if the integration blocks it."""
+    if not inspect.iscoroutinefunction(request.function):
+        yield
+        return
+    loop_watch._PREVIOUSLY_REPORTED.clear()
+    with patch.object(block_async_io, "_IN_TESTS", False):  # also files and imports
+        block_async_io.enable()
+    yield
+    records = [*caplog.get_records("setup"), *caplog.get_records("call")]
+    told = [record.getMessage() for record in records if "blocking call" in record.msg]
+    assert not [text for text in told if "integration 'audio_guard'" in text]
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ async def registered(
     monkeypatch: pytest.MonkeyPatch,
 ) -> list[er.RegistryEntry]:
     """Return every entity that a camera has with the model that ships."""
-    loaded = LoadedModel(model=load_model(), scorer=FakeScorer())
+    loaded = LoadedModel(model=await hass.async_add_executor_job(load_model), scorer=FakeScorer())
     monkeypatch.setattr("custom_components.audio_guard.shared_model._load", lambda *_: loaded)
     assert await hass.config_entries.async_setup(entry.entry_id)
     return er.async_entries_for_config_entry(entity_registry, entry.entry_id)
