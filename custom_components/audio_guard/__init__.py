@@ -12,6 +12,9 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_setup_actions
 from .camera_entity import async_on_rename
 from .camera_options import CameraOptions
+from .clip_files import remove_clips
+from .clip_view import ClipView
+from .clips import clips_folder
 from .const import CONF_CAMERA, DOMAIN
 from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.errors import ModelError, RuntimeMissingError
@@ -35,6 +38,7 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer the actions, whether or not a camera has been added."""
     async_setup_actions(hass)
+    hass.http.register_view(ClipView())
     return True
 
 
@@ -66,6 +70,10 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
     entry.async_on_unload(
         async_track_time_interval(hass, device.async_check_load, SPAN, cancel_on_shutdown=True)
     )
+    if device.clips is not None:
+        entry.async_create_background_task(
+            hass, device.clips.async_prune(), f"{DOMAIN} clips of {entry.title}"
+        )
     device.async_start()
     return True
 
@@ -74,3 +82,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) 
     """Stop listening and take the entities away."""
     await entry.runtime_data.async_stop()
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -> None:
+    """Delete a removed camera's clips."""
+    await hass.async_add_executor_job(remove_clips, clips_folder(hass, entry.entry_id))

@@ -7,6 +7,9 @@ from typing import Any, Self
 
 from .const import (
     OPTION_CLASSES_OFF,
+    OPTION_CLIP_DAYS,
+    OPTION_CLIP_MEGABYTES,
+    OPTION_CLIPS,
     OPTION_CONFIRMATIONS,
     OPTION_GAIN,
     OPTION_HOLDS,
@@ -20,6 +23,10 @@ from .const import (
 from .engine.card import DEFAULT_MODEL, Model
 from .engine.decide import ClassPolicy
 from .engine.scorer import Runtime
+
+# A clip of ten seconds with its picture is about half a megabyte.
+CLIP_DAYS = 14.0
+CLIP_MEGABYTES = 200.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +56,9 @@ class CameraOptions:
     holds: Mapping[str, float] = field(default_factory=dict)
     quiet_hours: QuietHours | None = None
     gain_db: float = 0.0
+    clips: bool = False  # nobody is recorded who was not asked
+    clip_days: float = CLIP_DAYS
+    clip_megabytes: float = CLIP_MEGABYTES
     model: str = DEFAULT_MODEL
     runtime: Runtime | None = None
 
@@ -70,6 +80,9 @@ class CameraOptions:
                 classes=frozenset(quiet["classes"]),
             ),
             gain_db=options.get(OPTION_GAIN, 0.0),
+            clips=options.get(OPTION_CLIPS, False),
+            clip_days=options.get(OPTION_CLIP_DAYS, CLIP_DAYS),
+            clip_megabytes=options.get(OPTION_CLIP_MEGABYTES, CLIP_MEGABYTES),
             model=options.get(OPTION_MODEL, DEFAULT_MODEL),
             runtime=runtime and Runtime(runtime),
         )

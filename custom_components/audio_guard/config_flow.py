@@ -32,12 +32,13 @@ from .address_form import (
 )
 from .camera_entity import async_runs_on_battery
 from .camera_flow import TROUBLESHOOTING_URL, camera_unique_id
-from .const import CONF_CAMERA, DOMAIN, OPTION_ONLY_WHILE_STREAMING
+from .const import CONF_CAMERA, DOMAIN, OPTION_CLIPS, OPTION_ONLY_WHILE_STREAMING
 from .engine.errors import InvalidUrlError
 from .options_flow import AudioGuardOptionsFlow
 from .several_cameras_flow import SeveralCamerasFlow
 from .sound_choice import (
     CHOSEN,
+    CLIPS_FIELD,
     CONF_LISTEN_FOR,
     listen_for_field,
     options_for,
@@ -135,7 +136,7 @@ class AudioGuardConfigFlow(SeveralCamerasFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Ask what to listen for, and of a camera entity, whether only while it streams anyway."""
         if user_input is None:
-            fields: dict[vol.Marker, Any] = dict(listen_for_field(chosen=True))
+            fields: dict[vol.Marker, Any] = {**listen_for_field(chosen=True), **CLIPS_FIELD}
             if CONF_CAMERA in self._data:
                 fields[vol.Required(OPTION_ONLY_WHILE_STREAMING, default=only_while_streaming)] = (
                     BooleanSelector()
@@ -145,11 +146,9 @@ class AudioGuardConfigFlow(SeveralCamerasFlow, domain=DOMAIN):
                 data_schema=vol.Schema(fields),
                 description_placeholders={"name": self._title, **self._placeholders()},
             )
-        self._options = (
-            {OPTION_ONLY_WHILE_STREAMING: True}
-            if user_input.get(OPTION_ONLY_WHILE_STREAMING)
-            else {}
-        )
+        self._options = {OPTION_CLIPS: user_input[OPTION_CLIPS]}
+        if user_input.get(OPTION_ONLY_WHILE_STREAMING):
+            self._options[OPTION_ONLY_WHILE_STREAMING] = True
         if user_input[CONF_LISTEN_FOR] == CHOSEN:
             return await self.async_step_classes()
         return self._create(options_for(user_input[CONF_LISTEN_FOR], self._classes))

@@ -17,6 +17,7 @@ from homeassistant.util import dt as dt_util
 from .camera_entity import async_camera_area, async_camera_device, async_follow_streaming
 from .camera_options import CameraOptions
 from .camera_source import async_find_source
+from .clips import HISTORY_SECONDS, ClipRecorder, frontend_path, media_id
 from .const import CONF_CAMERA, DOMAIN, EVENT_SOUND, OPTION_LISTENING, OPTION_THRESHOLDS
 from .engine.decide import Decider, Detection
 from .engine.errors import NoAnswerError
@@ -47,12 +48,13 @@ class CameraDevice:
         self._listener: Listener | None = None
         self._unfollow: CALLBACK_TYPE | None = None
         self._watchers: list[Callable[[], None]] = []
-        self._detection_watchers: list[Callable[[Detection], None]] = []
+        self._detection_watchers: list[Callable[[Detection, str | None], None]] = []
         self._frame_watchers: list[Callable[[ScoreFrame], None]] = []
         self._health_watch = HealthWatch()
         self.status = ListenerStatus(state=ListenerState.OFF)
         self.on_trial = False
         self.options = CameraOptions.read(entry.options)
+        self.clips = ClipRecorder(hass, entry, self.options) if self.options.clips else None
         self.decider = Decider(self.options.policies(loaded.model))
 
     @property
@@ -147,6 +149,7 @@ class CameraDevice:
             on_frame=lambda frame: self._call_soon(self._async_take_frame, listener, frame),
             on_status=lambda status: self._call_soon(self._async_take_status, listener, status),
             gain_db=self.options.gain_db,
+            history_seconds=HISTORY_SECONDS if self.clips else 0.0,
         )
         self._listener = listener
         listener.start()
@@ -162,6 +165,8 @@ class CameraDevice:
         """Close the stream and wait for the threads to end."""
         listener, self._listener = self._listener, None
         self._async_change_status(ListenerStatus(state=state))
+        if self.clips is not None:
+            await self.clips.async_finish()
         if listener is not None and not await self._hass.async_add_executor_job(listener.stop):
             _LOGGER.debug(
                 "%s is still being opened; its thread ends when that fails", self._entry.title
@@ -199,8 +204,10 @@ class CameraDevice:
         return lambda: self._watchers.remove(watcher)
 
     @callback
-    def async_watch_detections(self, watcher: Callable[[Detection], None]) -> CALLBACK_TYPE:
-        """Call `watcher` with every detection that starts; return how to stop that."""
+    def async_watch_detections(
+        self, watcher: Callable[[Detection, str | None], None]
+    ) -> CALLBACK_TYPE:
+        """Call `watcher` with every detection that starts and its clip's name, if any; return how to stop that."""
         self._detection_watchers.append(watcher)
         return lambda: self._detection_watchers.remove(watcher)
 
@@ -247,6 +254,8 @@ class CameraDevice:
         """Decide on a frame and let the entities know; return what changed by it."""
         for watcher in list(self._frame_watchers):
             watcher(frame)
+        if self.clips is not None:
+            self.clips.async_take_frame(frame)
         changes = self.decider.step(self.without_quiet_classes(frame))
         for detection in changes:
             if detection.active:
@@ -301,9 +310,12 @@ class CameraDevice:
 
     @callback
     def _async_announce(self, detection: Detection) -> None:
-        """Tell the event entity and the bus."""
+        """Begin a clip, and tell the entities and the bus."""
+        clip = None
+        if self.clips is not None and self._listener is not None and not self.on_trial:
+            clip = self.clips.async_record(detection, self._listener.history)
         for watcher in list(self._detection_watchers):
-            watcher(detection)
+            watcher(detection, clip)
         unique_id = self.unique_id(detection.label)
         entity_id = er.async_get(self._hass).async_get_entity_id("binary_sensor", DOMAIN, unique_id)
         self._hass.bus.async_fire(
@@ -313,8 +325,16 @@ class CameraDevice:
                 "class": detection.label,
                 "score": round(detection.score, 3),
                 "time": dt_util.utcnow().isoformat(),
+                **self.clip_data(clip),
             },
         )
+
+    def clip_data(self, clip: str | None) -> dict[str, str]:
+        """Return what events say of a clip: the frontend's page that lists it, and its id among the media."""
+        if clip is None:
+            return {}
+        entry_id = self._entry.entry_id
+        return {"clip": frontend_path(entry_id), "clip_media": media_id(entry_id, clip)}
 
     @callback
     def _async_notify(self) -> None:

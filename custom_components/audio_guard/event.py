@@ -42,7 +42,9 @@ class SoundEvent(AudioGuardEntity, EventEntity):
         self.async_on_remove(self._device.async_watch_detections(self._async_heard))
 
     @callback
-    def _async_heard(self, detection: Detection) -> None:
+    def _async_heard(self, detection: Detection, clip: str | None) -> None:
         """Fire; the state is written with the other entities'."""
-        self._trigger_event(detection.label, {ATTR_SCORE: round(detection.score, 3)})
+        self._trigger_event(
+            detection.label, {ATTR_SCORE: round(detection.score, 3), **self._device.clip_data(clip)}
+        )
         self.async_write_ha_state()

@@ -23,6 +23,9 @@ from .camera_options import CameraOptions
 from .const import (
     CONF_CAMERA,
     OPTION_CLASSES_OFF,
+    OPTION_CLIP_DAYS,
+    OPTION_CLIP_MEGABYTES,
+    OPTION_CLIPS,
     OPTION_CONFIRMATIONS,
     OPTION_GAIN,
     OPTION_HOLDS,
@@ -46,6 +49,7 @@ FIELD_CONFIRM = "confirm_hops"
 FIELD_HOLD = "hold_seconds"
 SECTION_QUIET = "quiet_hours"
 SECTION_MICROPHONE = "microphone"
+SECTION_CLIPS = "clips"
 SECTION_ADVANCED = "advanced"
 AUTOMATIC = "automatic"
 
@@ -63,6 +67,12 @@ _HOLD = NumberSelector(
 )
 _GAIN = NumberSelector(
     NumberSelectorConfig(min=-30, max=30, unit_of_measurement="dB", mode=NumberSelectorMode.SLIDER)
+)
+_DAYS = NumberSelector(
+    NumberSelectorConfig(min=1, max=365, unit_of_measurement="d", mode=NumberSelectorMode.BOX)
+)
+_MEGABYTES = NumberSelector(
+    NumberSelectorConfig(min=10, max=10_000, unit_of_measurement="MB", mode=NumberSelectorMode.BOX)
 )
 
 
@@ -115,6 +125,13 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
         microphone: dict[vol.Marker, Any] = {vol.Required(OPTION_GAIN): _GAIN}
         if CONF_CAMERA in self.config_entry.data:
             microphone[vol.Required(OPTION_ONLY_WHILE_STREAMING)] = BooleanSelector()
+        clips = vol.Schema(
+            {
+                vol.Required(OPTION_CLIPS): BooleanSelector(),
+                vol.Required(OPTION_CLIP_DAYS): _DAYS,
+                vol.Required(OPTION_CLIP_MEGABYTES): _MEGABYTES,
+            }
+        )
         models = [SelectOptionDict(value=name, label=title) for name, title in titles.items()]
         advanced = vol.Schema(
             {
@@ -136,6 +153,7 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
                 **{vol.Required(label): section(each, collapsed) for label in model.classes},
                 vol.Required(SECTION_QUIET): section(quiet, collapsed),
                 vol.Required(SECTION_MICROPHONE): section(vol.Schema(microphone), collapsed),
+                vol.Required(SECTION_CLIPS): section(clips, collapsed),
                 vol.Required(SECTION_ADVANCED): section(advanced, collapsed),
             }
         )
@@ -168,6 +186,7 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
         return {
             **self.config_entry.options,
             **user_input[SECTION_MICROPHONE],
+            **user_input[SECTION_CLIPS],
             OPTION_CLASSES_OFF: [label for label, each in chosen.items() if not each[FIELD_ON]],
             OPTION_THRESHOLDS: {
                 label: round(each[FIELD_THRESHOLD], THRESHOLD_DECIMALS)
@@ -214,6 +233,11 @@ def _shown(options: CameraOptions, model: Model) -> dict[str, Any]:
         SECTION_MICROPHONE: {
             OPTION_GAIN: options.gain_db,
             OPTION_ONLY_WHILE_STREAMING: options.only_while_streaming,
+        },
+        SECTION_CLIPS: {
+            OPTION_CLIPS: options.clips,
+            OPTION_CLIP_DAYS: options.clip_days,
+            OPTION_CLIP_MEGABYTES: options.clip_megabytes,
         },
         SECTION_ADVANCED: {
             OPTION_MODEL: options.model,

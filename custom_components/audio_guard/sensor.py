@@ -105,7 +105,7 @@ class LastSound(AudioGuardEntity, RestoreSensor):
         self.async_on_remove(self._device.async_watch_detections(self._async_heard))
 
     @callback
-    def _async_heard(self, detection: Detection) -> None:
+    def _async_heard(self, detection: Detection, _clip: str | None) -> None:
         """Note what was heard; the state is written with the other entities'."""
         self._attr_native_value = detection.label
 

@@ -12,8 +12,8 @@ from homeassistant.helpers.selector import EntitySelector, EntitySelectorConfig
 
 from .camera_entity import async_runs_on_battery
 from .camera_flow import TROUBLESHOOTING_URL, CameraFlow, camera_unique_id
-from .const import CONF_CAMERA, DOMAIN
-from .sound_choice import CONF_LISTEN_FOR, listen_for_field, options_for
+from .const import CONF_CAMERA, DOMAIN, OPTION_CLIPS
+from .sound_choice import CLIPS_FIELD, CONF_LISTEN_FOR, listen_for_field, options_for
 
 CONF_CAMERAS = "cameras"
 # A machine that opens more streams at once is late for the cameras that it already listens to.
@@ -89,7 +89,11 @@ class SeveralCamerasFlow(CameraFlow):
         if not heard:
             return self.async_abort(reason="none_heard", description_placeholders=placeholders)
         if user_input is not None and user_input[CONF_CAMERAS]:
-            return await self._async_add_all(user_input[CONF_CAMERAS], user_input[CONF_LISTEN_FOR])
+            options = {
+                OPTION_CLIPS: user_input[OPTION_CLIPS],
+                **options_for(user_input[CONF_LISTEN_FOR], self._classes),
+            }
+            return await self._async_add_all(user_input[CONF_CAMERAS], options)
         selector = EntitySelector(EntitySelectorConfig(include_entities=heard, multiple=True))
         return self.async_show_form(
             step_id="found",
@@ -97,19 +101,20 @@ class SeveralCamerasFlow(CameraFlow):
                 {
                     vol.Required(CONF_CAMERAS, default=heard): selector,
                     **listen_for_field(chosen=False),
+                    **CLIPS_FIELD,
                 }
             ),
             errors={} if user_input is None else {CONF_CAMERAS: "no_camera_chosen"},
             description_placeholders=placeholders,
         )
 
-    async def _async_add_all(self, cameras: list[str], group: str) -> ConfigFlowResult:
+    async def _async_add_all(self, cameras: list[str], options: dict[str, Any]) -> ConfigFlowResult:
         """Add the first camera by this flow, and each further one by a flow of its own."""
         entries = [
             {
                 "title": self._name(camera),
                 "data": {CONF_CAMERA: self._camera(camera)},
-                "options": options_for(group, self._classes),
+                "options": options,
             }
             for camera in cameras
         ]

@@ -4,9 +4,14 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import probatio as vol
-from homeassistant.helpers.selector import SelectSelector, SelectSelectorConfig, SelectSelectorMode
+from homeassistant.helpers.selector import (
+    BooleanSelector,
+    SelectSelector,
+    SelectSelectorConfig,
+    SelectSelectorMode,
+)
 
-from .const import OPTION_CLASSES_OFF
+from .const import OPTION_CLASSES_OFF, OPTION_CLIPS
 
 CONF_LISTEN_FOR: Final = "listen_for"
 EVERYTHING: Final = "everything"
@@ -26,6 +31,12 @@ def listen_for_field(*, chosen: bool) -> dict[vol.Marker, SelectSelector]:
         )
     )
     return {vol.Required(CONF_LISTEN_FOR, default=EVERYTHING): selector}
+
+
+# Whether detections are kept as sound; who does not want that says so.
+CLIPS_FIELD: Final[dict[vol.Marker, BooleanSelector]] = {
+    vol.Required(OPTION_CLIPS, default=True): BooleanSelector()
+}
 
 
 def sounds_selector(classes: Iterable[str]) -> SelectSelector:

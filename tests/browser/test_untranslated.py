@@ -16,7 +16,6 @@ from .frontend import untranslated
         ("- list: Alarm Clear Connection no_audio", ["no_audio"]),
         ('- button "Transport * TCP"', []),
         ("- paragraph: For example rtsp://192.168.1.20:554/stream1", []),
-        ("- paragraph: Its sound is pcm_mulaw at 8 kHz, at -65 dBFS.", []),
         ("  - /url: /config/entities?domain=audio_guard", []),
     ],
 )

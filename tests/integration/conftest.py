@@ -25,6 +25,7 @@ from custom_components.audio_guard.engine.capture import StreamInfo
 from custom_components.audio_guard.engine.card import FalseAlarmRate, FrontEnd, Model
 from custom_components.audio_guard.engine.decide import ClassPolicy
 from custom_components.audio_guard.engine.frame import ScoreFrame
+from custom_components.audio_guard.engine.history import PcmHistory
 from custom_components.audio_guard.engine.listener import ListenerState, ListenerStatus
 from custom_components.audio_guard.engine.scorer import Runtime
 from custom_components.audio_guard.engine.source import Source
@@ -66,8 +67,10 @@ class FakeListener:
         on_frame: Callable[[ScoreFrame], None],
         on_status: Callable[[ListenerStatus], None],
         gain_db: float,
+        history_seconds: float,
     ) -> None:
         self.gain_db = gain_db
+        self.history = PcmHistory(16_000, history_seconds) if history_seconds else None
         self.find_source = find_source
         self.on_frame = on_frame
         self.on_status = on_status

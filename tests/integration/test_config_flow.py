@@ -81,7 +81,7 @@ async def finish(hass: HomeAssistant, flow: str, form: dict[str, Any]) -> Any:
 async def test_adds_an_address(hass: HomeAssistant, probe: MagicMock) -> None:
     flow = await start(hass, "url")
     created = await finish(hass, flow, FORM)
-    assert created["options"] == {}
+    assert created["options"] == {"clips": True}
     assert created["title"] == "Kitchen"
     assert created["data"] == URL_DATA
     assert "T0KEN" not in str(created["result"].unique_id)
@@ -296,8 +296,8 @@ async def test_says_that_a_track_is_silent_and_adds_it_all_the_same(
 async def test_listens_for_a_group(hass: HomeAssistant, group: str, classes_off: list[str]) -> None:
     flow = await start(hass, "url")
     await hass.config_entries.flow.async_configure(flow, FORM)
-    created = await answer(hass, flow, "heard", {"listen_for": group})
-    assert created["options"] == {"classes_off": classes_off}
+    created = await answer(hass, flow, "heard", {"listen_for": group, "clips": False})
+    assert created["options"] == {"clips": False, "classes_off": classes_off}
     await hass.async_block_till_done()
     sensors = hass.states.async_entity_ids("binary_sensor")
     assert ("binary_sensor.kitchen_dog" in sensors) == ("dog" not in classes_off)
@@ -310,7 +310,10 @@ async def test_listens_for_single_classes(hass: HomeAssistant) -> None:
     form = await answer(hass, flow, "classes", {"classes": []})
     assert form["errors"] == {"classes": "no_classes"}
     created = await answer(hass, flow, "classes", {"classes": ["glass", "dog"]})
-    assert created["options"] == {"classes_off": ["alarm", "cry", "fire", "presence", "shotgun"]}
+    assert created["options"] == {
+        "clips": True,
+        "classes_off": ["alarm", "cry", "fire", "presence", "shotgun"],
+    }
 
 
 @pytest.fixture
@@ -342,7 +345,7 @@ async def test_does_not_wake_a_battery_camera(
     created = await answer(
         hass, flow, "battery", {"listen_for": "everything", "only_while_streaming": True}
     )
-    assert created["options"] == {"only_while_streaming": True}
+    assert created["options"] == {"clips": True, "only_while_streaming": True}
     await hass.async_block_till_done()
     probe.assert_not_called()
     stream_source.assert_not_called()
@@ -404,6 +407,7 @@ async def test_adds_every_camera_that_has_sound(
     ]
     assert {entry.title for entry in added} == {"Attic", "Barn"}
     assert all("glass" in entry.options["classes_off"] for entry in added)
+    assert all(entry.options["clips"] for entry in added)
     assert hass.config_entries.flow.async_progress() == []
 
 

@@ -35,6 +35,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         **dict.fromkeys(CLASSES, EACH),
         "quiet_hours": {},
         "microphone": {"gain_db": 0},
+        "clips": {"clips": False, "clip_days": 14, "clip_megabytes": 200},
         "advanced": {"model": "fake", "runtime": "automatic"},
     }
     return {**untouched, **changes}
@@ -80,6 +81,7 @@ async def test_shows_what_is_in_use(
     assert parts["alarm"] == EACH
     assert parts["quiet_hours"] == options["quiet_hours"]
     assert parts["microphone"] == {"gain_db": 12}
+    assert parts["clips"] == {"clips": False, "clip_days": 14, "clip_megabytes": 200}
     assert parts["advanced"] == {"model": "mobile", "runtime": "litert"}
 
 

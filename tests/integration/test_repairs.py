@@ -77,9 +77,9 @@ def probe() -> Iterator[MagicMock]:
 class Dialog:
     """Repairs as the frontend sees them: over the websocket and HTTP."""
 
-    def __init__(self, connect: WebSocketGenerator, client: Any) -> None:
+    def __init__(self, connect: WebSocketGenerator, log_in: ClientSessionGenerator) -> None:
         self._connect = connect
-        self._client = client
+        self._log_in = log_in
 
     async def issues(self) -> list[dict[str, Any]]:
         websocket = await self._connect()  # anew: none outlives the minutes that a test lets pass
@@ -97,7 +97,8 @@ class Dialog:
         return await self._post(f"/{flow['flow_id']}", {})
 
     async def _post(self, path: str, answers: dict[str, Any]) -> dict[str, Any]:
-        response = await self._client.post(f"/api/repairs/issues/fix{path}", json=answers)
+        client = await self._log_in()
+        response = await client.post(f"/api/repairs/issues/fix{path}", json=answers)
         assert response.status == HTTPStatus.OK, await response.text()
         return dict(await response.json())
 
@@ -106,10 +107,10 @@ class Dialog:
 async def dialog(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, hass_client: ClientSessionGenerator
 ) -> Dialog:
-    """Open the repairs page; what else has pages must have them before."""
-    for component in ("camera", "media_source", "stream", "websocket_api", REPAIRS):
+    """Offer the repairs page; it is opened when it is needed, when all that has pages has been set up."""
+    for component in ("websocket_api", REPAIRS):
         assert await async_setup_component(hass, component, {})
-    return Dialog(hass_ws_client, await hass_client())
+    return Dialog(hass_ws_client, hass_client)
 
 
 async def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory, how_long: timedelta) -> None:

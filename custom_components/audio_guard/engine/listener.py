@@ -22,6 +22,7 @@ from .errors import (
     UnauthorizedError,
 )
 from .frame import ScoreFrame
+from .history import PcmHistory
 from .level import FLOOR_DBFS
 from .scorer import Scorer
 from .source import Source
@@ -81,6 +82,7 @@ class Listener:
         on_frame: Callable[[ScoreFrame], None],
         on_status: Callable[[ListenerStatus], None],
         gain_db: float = 0.0,
+        history_seconds: float = 0.0,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -92,6 +94,10 @@ class Listener:
         self._on_frame = on_frame
         self._on_status = on_status
         self._gain_db = gain_db
+        self._history_seconds = history_seconds
+        self.history: PcmHistory | None = (
+            None  # of the newest stretch of sound, if any is to be held
+        )
         self._backoff = backoff or Backoff()
         self._clock = clock
         self._stop = threading.Event()
@@ -157,6 +163,7 @@ class Listener:
             stop=self._stop,
         ) as capture:
             analyzer = Analyzer(self._name, self._model, self._scorer, gain_db=self._gain_db)
+            history = self._new_history()
             failures: list[EngineError] = []
             scoring = threading.Thread(
                 target=self._score,
@@ -170,10 +177,19 @@ class Listener:
                     if failures:
                         raise failures[0]
                     self._heard = True
+                    if history is not None:
+                        history.write(pcm)
                     analyzer.write(pcm)
             finally:
                 analyzer.close()
                 scoring.join(JOIN_SECONDS)
+
+    def _new_history(self) -> PcmHistory | None:
+        """Hold the sound of a new stretch, if it is wanted; whoever took the one before may read on in it."""
+        if self._history_seconds:
+            rate_hz = self._model.front_end.sample_rate_hz
+            self.history = PcmHistory(rate_hz, self._history_seconds)
+        return self.history
 
     def _score(
         self, analyzer: Analyzer, stream: StreamInfo | None, failures: list[EngineError]

@@ -1,0 +1,164 @@
+"""Clips on the disk: the sound of a detection, a picture of it, and what was heard in it. Everything here blocks."""
+
+import io
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+SOUND, PICTURE, NOTES = ".flac", ".png", ".json"
+# A clip's name: when its sound was heard (UTC), and what it was heard as first.
+_NAME = re.compile(r"(\d{8}-\d{6})-([a-z0-9_]+)")
+_TIME = "%Y%m%d-%H%M%S"
+
+# A distant camera's sound is made audible; beyond this gain only its own noise would be.
+LARGEST_GAIN_DB: Final = 40.0
+LISTENING_PEAK: Final = 0.9
+INT16_PEAK: Final = 32_767
+
+FFT_SIZE, FFT_HOP = 512, 160
+PICTURE_SIZE = (800, 256)
+DYNAMIC_RANGE_DB = 70.0
+# From silence to loud: black, blue, violet, orange, white.
+COLORS = np.array([[0, 0, 4], [40, 30, 110], [150, 40, 120], [240, 130, 40], [252, 255, 220]])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClipSound:
+    """What a clip is made of.
+
+    `pcm`: mono samples. `began`: when the first was heard. `notes`: what else is kept, as JSON.
+    """
+
+    pcm: NDArray[np.int16]
+    sample_rate_hz: int
+    began: datetime
+    notes: dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClipName:
+    """A clip's name taken apart."""
+
+    name: str
+    heard_at: datetime
+    label: str
+
+
+def clip_name(heard_at: datetime, label: str) -> str:
+    """Return the name of a clip."""
+    return f"{heard_at.astimezone(UTC):{_TIME}}-{label}"
+
+
+def parse_name(name: str) -> ClipName | None:
+    """Take a clip's name apart; None for anything else, such as a path."""
+    found = _NAME.fullmatch(name)
+    if found is None:
+        return None
+    try:
+        heard_at = datetime.strptime(found[1], _TIME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return ClipName(name=name, heard_at=heard_at, label=found[2])
+
+
+def write_clip(folder: Path, name: str, sound: ClipSound) -> None:
+    """Write a clip's files, each whole or not at all; the notes last. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    samples, gain_db = _made_audible(sound.pcm)
+    notes = {
+        **sound.notes,
+        "began": sound.began.isoformat(),
+        "seconds": round(len(samples) / sound.sample_rate_hz, 3),
+        "gain_db": round(gain_db, 1),
+    }
+    contents = {
+        SOUND: _flac(samples, sound.sample_rate_hz),
+        PICTURE: _spectrogram(samples),
+        NOTES: json.dumps(notes).encode(),
+    }
+    try:
+        for suffix, content in contents.items():
+            unfinished = folder / f"{name}{suffix}.part"
+            unfinished.write_bytes(content)
+            unfinished.replace(folder / f"{name}{suffix}")
+    except OSError:
+        for path in folder.glob(f"{name}.*"):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def list_clips(folder: Path) -> list[ClipName]:
+    """Return the whole clips of a folder, the newest first."""
+    names = (parse_name(path.stem) for path in folder.glob(f"*{NOTES}"))
+    return sorted(filter(None, names), key=lambda clip: clip.name, reverse=True)
+
+
+def prune(folder: Path, *, now: datetime, days: float, megabytes: float) -> None:
+    """Delete clips that are too old, and then the oldest until the rest is small enough. Raises OSError."""
+    for unfinished in folder.glob("*.part"):
+        unfinished.unlink(missing_ok=True)
+    left = megabytes * 1e6
+    for clip in list_clips(folder):
+        files = [folder / f"{clip.name}{suffix}" for suffix in (NOTES, PICTURE, SOUND)]
+        left -= sum(path.stat().st_size for path in files if path.exists())
+        if left < 0 or clip.heard_at < now - timedelta(days=days):
+            for path in files:
+                path.unlink(missing_ok=True)
+
+
+def remove_clips(folder: Path) -> None:
+    """Delete a camera's folder, if there is one."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _made_audible(pcm: NDArray[np.int16]) -> tuple[NDArray[np.int16], float]:
+    """Raise the loudest sample to where it is well heard; return the samples and the gain."""
+    peak = float(np.abs(pcm.astype(np.float32)).max(initial=0.0)) / INT16_PEAK
+    wanted_db = 20.0 * np.log10(LISTENING_PEAK / peak) if peak > 0 else 0.0
+    gain_db = float(np.clip(wanted_db, 0.0, LARGEST_GAIN_DB))
+    return np.rint(pcm * 10.0 ** (gain_db / 20.0)).astype(np.int16), gain_db
+
+
+def _flac(samples: NDArray[np.int16], sample_rate_hz: int) -> bytes:
+    """Encode mono samples."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=sample_rate_hz, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = sample_rate_hz
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    return file.getvalue()
+
+
+def _spectrogram(samples: NDArray[np.int16]) -> bytes:
+    """Draw frequency over time, low at the bottom, as a PNG."""
+    padded = np.pad(samples.astype(np.float32) / INT16_PEAK, (0, FFT_SIZE))
+    frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SIZE)[::FFT_HOP]
+    power = np.abs(np.fft.rfft(frames * np.hanning(FFT_SIZE), axis=1)) ** 2
+    level_db = 10.0 * np.log10(power.T[::-1] + 1e-10)
+    shown = np.clip((level_db - level_db.max()) / DYNAMIC_RANGE_DB + 1.0, 0.0, 1.0)
+    colors = [np.interp(shown, np.linspace(0, 1, len(COLORS)), channel) for channel in COLORS.T]
+    picture = Image.fromarray(np.stack(colors, axis=-1).astype(np.uint8)).resize(PICTURE_SIZE)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+def scores_over_time(times: Sequence[float], scores: Sequence[dict[str, float]]) -> dict[str, Any]:
+    """Return scores as columns, which are a third of the rows' size."""
+    labels = list(scores[0]) if scores else []
+    return {
+        "times": [round(time, 2) for time in times],
+        **{label: [round(row[label], 3) for row in scores] for label in labels},
+    }

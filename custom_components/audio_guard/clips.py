@@ -1,0 +1,177 @@
+"""Keep the sound of detections: some seconds before and after, of cameras whose owner wants it."""
+
+from collections import deque
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+from homeassistant.components.media_source import generate_media_source_id
+from homeassistant.config_entries import ConfigEntry
+from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from .camera_options import CameraOptions
+from .clip_files import ClipSound, clip_name, prune, scores_over_time, write_clip
+from .const import DOMAIN
+from .engine.decide import Detection
+from .engine.frame import ScoreFrame
+from .engine.history import PcmHistory
+
+BEFORE_SECONDS: Final = 5.0
+AFTER_SECONDS: Final = 5.0
+# Sound that Wi-Fi holds back comes this much later.
+LATE_SECONDS: Final = 2.0
+# What has to be in memory: 20 s of 16-bit samples at 16 kHz are 640 kB.
+HISTORY_SECONDS: Final = 20.0
+# A kennel would fill any disk.
+CLIPS_A_MINUTE: Final = 6
+
+
+def clips_folder(hass: HomeAssistant, entry_id: str) -> Path:
+    """Return where a camera's clips are: not under www or media, which others may read."""
+    return Path(hass.config.path(DOMAIN, "clips", entry_id))
+
+
+def media_id(entry_id: str, name: str) -> str:
+    """Return a clip's id among Home Assistant's media."""
+    return generate_media_source_id(DOMAIN, f"{entry_id}/{name}")
+
+
+def frontend_path(entry_id: str) -> str:
+    """Return the page of the frontend, and of its apps, that lists a camera's clips."""
+    media = generate_media_source_id(DOMAIN, entry_id)
+    return f"/media-browser/browser/{quote(f'app,{media}', safe='')}"
+
+
+class _Pending:
+    """A clip whose sound is not over yet."""
+
+    def __init__(self, history: PcmHistory, detection: Detection, now: datetime) -> None:
+        self.name = clip_name(now, detection.label)
+        self.history = history
+        self.heard_at = now
+        self.start = max(0.0, detection.t - BEFORE_SECONDS)
+        self.stop = detection.t + AFTER_SECONDS
+        self.began = now - timedelta(seconds=detection.t - self.start)
+        self.detections: list[dict[str, Any]] = []
+        self.cancel: CALLBACK_TYPE | None = None
+
+    def add(self, detection: Detection) -> None:
+        """Note a detection; its time counts from the clip's start."""
+        self.detections.append(
+            {
+                "class": detection.label,
+                "score": round(detection.score, 3),
+                "time": round(detection.t - self.start, 2),
+            }
+        )
+
+
+class ClipRecorder:
+    """Make the clips of one camera; detections within one clip share it."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: ConfigEntry[Any], options: CameraOptions
+    ) -> None:
+        """Note where to and how long to keep."""
+        self._hass = hass
+        self._entry = entry
+        self._days, self._megabytes = options.clip_days, options.clip_megabytes
+        self._folder = clips_folder(hass, entry.entry_id)
+        self._issue = f"clips_unwritable_{entry.entry_id}"
+        self._frames: deque[ScoreFrame] = deque(maxlen=64)
+        self._begun: deque[datetime] = deque(maxlen=CLIPS_A_MINUTE)
+        self._pending: _Pending | None = None
+
+    @callback
+    def async_take_frame(self, frame: ScoreFrame) -> None:
+        """Remember scores, for the clips that they may become part of."""
+        self._frames.append(frame)
+
+    @callback
+    def async_record(self, detection: Detection, history: PcmHistory | None) -> str | None:
+        """Return the name of the clip that a detection will be in; None if there are too many, or no sound."""
+        if history is None:
+            return None
+        pending, now = self._pending, dt_util.utcnow()
+        if pending is None or pending.history is not history:
+            if pending is not None:
+                self._finish()
+            full = len(self._begun) == CLIPS_A_MINUTE
+            if full and now - self._begun[0] < timedelta(minutes=1):
+                return None
+            self._begun.append(now)
+            pending = self._pending = _Pending(history, detection, now)
+            done = HassJob(self._finish, cancel_on_shutdown=True)
+            pending.cancel = async_call_later(self._hass, AFTER_SECONDS + LATE_SECONDS, done)
+        pending.add(detection)
+        return pending.name
+
+    @callback
+    def _finish(self, _now: datetime | None = None) -> None:
+        """Write the clip whose sound is over."""
+        self._entry.async_create_task(self._hass, self.async_finish())
+
+    async def async_finish(self) -> None:
+        """Write the clip that is being made, if any, with the sound that there is."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        if pending.cancel is not None:
+            pending.cancel()
+        frames = [frame for frame in self._frames if pending.start <= frame.t <= pending.stop + 1]
+        notes = {
+            "detections": pending.detections,
+            "scores": scores_over_time(
+                [frame.t - pending.start for frame in frames],
+                [dict(frame.scores) for frame in frames],
+            ),
+        }
+        await self._async_try_disk(partial(self._write, pending, notes))
+
+    async def async_prune(self) -> None:
+        """Delete what is too old or too much."""
+        await self._async_try_disk(self._prune)
+
+    async def _async_try_disk(self, work: Any) -> None:
+        """Do something with files; a disk that is full raises an issue until something works again."""
+        try:
+            await self._hass.async_add_executor_job(work)
+        except OSError as error:
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                self._issue,
+                is_fixable=False,
+                severity=ir.IssueSeverity.WARNING,
+                translation_key="clips_unwritable",
+                translation_placeholders={
+                    "name": self._entry.title,
+                    "reason": error.strerror or type(error).__name__,
+                    "folder": str(self._folder),
+                },
+            )
+        else:
+            ir.async_delete_issue(self._hass, DOMAIN, self._issue)
+
+    def _write(self, pending: _Pending, notes: dict[str, Any]) -> None:
+        """Take the sound out of memory and write the clip; blocks."""
+        pcm = pending.history.read(pending.start, pending.stop)
+        if not len(pcm):
+            return
+        sound = ClipSound(
+            pcm=pcm,
+            sample_rate_hz=pending.history.sample_rate_hz,
+            began=pending.began,
+            notes=notes,
+        )
+        write_clip(self._folder, pending.name, sound)
+        self._prune()
+
+    def _prune(self) -> None:
+        """Keep to the limits; blocks."""
+        prune(self._folder, now=dt_util.utcnow(), days=self._days, megabytes=self._megabytes)

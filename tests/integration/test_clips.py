@@ -1,0 +1,359 @@
+"""Clips: real files of real sound, for those who are logged in and for nobody else."""
+
+import errno
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from http import HTTPStatus
+from pathlib import Path
+from unittest.mock import patch
+
+import av
+import numpy as np
+import pytest
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.media_player import BrowseError
+from homeassistant.components.media_source import (
+    Unresolvable,
+    async_browse_media,
+    async_resolve_media,
+)
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from PIL import Image
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+    async_fire_time_changed,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.audio_guard.clip_files import (
+    ClipName,
+    ClipSound,
+    list_clips,
+    parse_name,
+    prune,
+    write_clip,
+)
+from custom_components.audio_guard.clips import CLIPS_A_MINUTE, clips_folder
+from custom_components.audio_guard.const import DOMAIN, EVENT_SOUND
+from custom_components.audio_guard.engine.listener import ListenerState
+
+from .conftest import URL_DATA, FakeListener, state
+
+RATE_HZ = 16_000
+NOW = datetime(2026, 11, 25, 17, 0, 0, tzinfo=UTC)
+TONE = (0.1 * np.sin(2 * np.pi * 440 * np.arange(30 * RATE_HZ) / RATE_HZ)).astype(np.float32)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(hass: HomeAssistant, tmp_path: Path) -> None:
+    """Keep clips where the test ends."""
+    hass.config.config_dir = str(tmp_path)
+
+
+@pytest.fixture
+def entry(hass: HomeAssistant) -> MockConfigEntry:
+    """Return a camera whose clips are kept."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title="Kitchen",
+        data=dict(URL_DATA),
+        entry_id="kitchen",
+        options={"clips": True},
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+@pytest.fixture
+def folder(hass: HomeAssistant) -> Path:
+    """Return where the camera's clips are."""
+    return clips_folder(hass, "kitchen")
+
+
+async def kept(hass: HomeAssistant, folder: Path) -> list[ClipName]:
+    """Return the clips, the newest first."""
+    return await hass.async_add_executor_job(list_clips, folder)
+
+
+def files(folder: Path) -> list[Path]:
+    """Return all files of a folder; a folder that does not exist has none."""
+    return sorted(folder.glob("*"))
+
+
+def hear(listener: FakeListener, seconds: float, **scores: float) -> None:
+    """Let sound come, with these scores at its end."""
+    assert listener.history is not None
+    hops = round(seconds / 0.48)
+    for hop in range(hops):
+        listener.history.write(TONE[: round(0.48 * RATE_HZ)])
+        listener.frame(**scores if hop == hops - 1 else {})
+
+
+async def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: float) -> None:
+    """Let time pass, and files be written."""
+    await hass.async_block_till_done()
+    freezer.tick(seconds)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def test_a_detection_is_kept_with_what_came_before_and_after(
+    hass: HomeAssistant, listener: FakeListener, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    events = async_capture_events(hass, EVENT_SOUND)
+    hear(listener, 9.6, dog=0.9)
+    await hass.async_block_till_done()
+    assert files(folder) == []
+    hear(listener, 4.8)
+    await wait(hass, freezer, 8)
+    (clip,) = await kept(hass, folder)
+    assert clip.label == "dog"
+    with av.open(str(folder / f"{clip.name}.flac")) as sound:
+        assert sound.streams.audio[0].rate == RATE_HZ
+        pcm = np.concatenate([frame.to_ndarray()[0] for frame in sound.decode(audio=0)])
+    # 4.8 s after it were all that had come
+    assert len(pcm) / RATE_HZ == pytest.approx(9.8, abs=0.01)
+    assert np.abs(pcm).max() == pytest.approx(0.9 * 32_767, rel=0.02)
+    notes = json.loads((folder / f"{clip.name}.json").read_text())
+    assert notes["detections"] == [{"class": "dog", "score": 0.9, "time": 5.0}]
+    assert notes["gain_db"] == pytest.approx(19.1, abs=0.1)
+    assert max(notes["scores"]["dog"]) == 0.9
+    assert len(notes["scores"]["times"]) == len(notes["scores"]["dog"]) > 15
+    with Image.open(folder / f"{clip.name}.png") as picture:
+        assert picture.size == (800, 256)
+    assert {path.suffix for path in files(folder)} == {".flac", ".json", ".png"}
+    shown = hass.states.get("event.kitchen_sound")
+    assert shown is not None
+    media = f"media-source://{DOMAIN}/kitchen/{clip.name}"
+    for told in (shown.attributes, events[0].data):
+        assert told["clip_media"] == media
+        assert told["clip"] == (
+            "/media-browser/browser/app%2Cmedia-source%3A%2F%2Faudio_guard%2Fkitchen"
+        )
+
+
+async def test_detections_that_follow_at_once_share_a_clip(
+    hass: HomeAssistant, listener: FakeListener, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    hear(listener, 4.8, dog=0.9)
+    hear(listener, 0.48, glass=0.95)
+    await wait(hass, freezer, 8)
+    (clip,) = await kept(hass, folder)
+    notes = json.loads((folder / f"{clip.name}.json").read_text())
+    assert [each["class"] for each in notes["detections"]] == ["dog", "glass"]
+
+
+async def test_what_has_come_is_kept_when_the_camera_is_unloaded(
+    hass: HomeAssistant, entry: MockConfigEntry, listener: FakeListener, folder: Path
+) -> None:
+    hear(listener, 4.8, dog=0.9)
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert len(await kept(hass, folder)) == 1
+
+
+async def test_a_kennel_does_not_fill_the_disk(
+    hass: HomeAssistant, listener: FakeListener, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    for _ in range(CLIPS_A_MINUTE + 2):
+        hear(listener, 0.48, dog=0.9)
+        hear(listener, 2.0)
+        await wait(hass, freezer, 7.2)
+    assert len(await kept(hass, folder)) == CLIPS_A_MINUTE
+    freezer.tick(60)
+    hear(listener, 0.48, dog=0.9)
+    await wait(hass, freezer, 7.2)
+    assert len(await kept(hass, folder)) == CLIPS_A_MINUTE + 1
+
+
+async def test_nothing_is_kept_of_a_camera_that_was_not_asked_about(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listeners: list[FakeListener],
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    listeners[0].status(ListenerState.LISTENING)
+    assert listeners[0].history is None
+    listeners[0].frame(dog=0.9)
+    await wait(hass, freezer, 8)
+    assert state(hass, "binary_sensor.kitchen_dog") == "on"
+    shown = hass.states.get("event.kitchen_sound")
+    assert shown is not None
+    assert "clip" not in shown.attributes
+    assert files(folder) == []
+
+
+async def test_a_full_disk_is_told_and_listening_goes_on(
+    hass: HomeAssistant,
+    listener: FakeListener,
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with patch.object(Path, "write_bytes", side_effect=full):
+        hear(listener, 4.8, dog=0.9)
+        await wait(hass, freezer, 8)
+    assert files(folder) == []
+    issue = issue_registry.async_get_issue(DOMAIN, "clips_unwritable_kitchen")
+    assert issue is not None
+    assert issue.translation_placeholders is not None
+    assert issue.translation_placeholders["reason"] == "No space left on device"
+    hear(listener, 4.8, glass=0.9)
+    await wait(hass, freezer, 8)
+    assert state(hass, "binary_sensor.kitchen_breaking_glass") == "on"
+    assert len(await kept(hass, folder)) == 1
+    assert issue_registry.async_get_issue(DOMAIN, "clips_unwritable_kitchen") is None
+
+
+async def test_a_removed_cameras_clips_are_deleted(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    hear(listener, 4.8, dog=0.9)
+    await wait(hass, freezer, 8)
+    assert files(folder) != []
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert files(folder) == []
+
+
+def write(folder: Path, name: str, seconds: float = 1.0) -> None:
+    """Write a clip of noise, which does not pack."""
+    noise = np.random.default_rng(0).integers(-9_000, 9_000, round(seconds * RATE_HZ))
+    sound = ClipSound(
+        pcm=noise.astype(np.int16), sample_rate_hz=RATE_HZ, began=NOW, notes={"scores": {}}
+    )
+    write_clip(folder, name, sound)
+
+
+def test_old_clips_go_first_by_age_and_then_by_size(tmp_path: Path) -> None:
+    for day in range(1, 6):
+        write(tmp_path, f"2026112{day}-120000-dog", 4.0)
+    (tmp_path / "20261125-120000-dog.flac.part").touch()
+    (tmp_path / "shopping list.json").touch()
+    size = sum(path.stat().st_size for path in tmp_path.glob("20261125-*"))
+    prune(tmp_path, now=NOW, days=3.5, megabytes=100)
+    assert [clip.name[:8] for clip in list_clips(tmp_path)] == [
+        "20261125",
+        "20261124",
+        "20261123",
+        "20261122",
+    ]
+    prune(tmp_path, now=NOW, days=365, megabytes=2.5 * size / 1e6)
+    assert [clip.name[:8] for clip in list_clips(tmp_path)] == ["20261125", "20261124"]
+    assert len(list(tmp_path.iterdir())) == 7
+    prune(tmp_path / "nowhere", now=NOW, days=1, megabytes=1)
+
+
+def test_silence_is_not_made_louder(tmp_path: Path) -> None:
+    sound = ClipSound(pcm=np.zeros(RATE_HZ, np.int16), sample_rate_hz=RATE_HZ, began=NOW, notes={})
+    write_clip(tmp_path, "20261125-120000-dog", sound)
+    notes = json.loads((tmp_path / "20261125-120000-dog.json").read_text())
+    assert (notes["gain_db"], notes["seconds"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "dog", "../../secrets", "20261125-120000-", "20269925-120000-dog", "a/b"]
+)
+def test_other_names_are_no_clips(name: str) -> None:
+    assert parse_name(name) is None
+
+
+def test_a_name_is_taken_apart() -> None:
+    name = "20261125-170000-shotgun"
+    assert parse_name(name) == ClipName(name=name, heard_at=NOW, label="shotgun")
+
+
+async def test_cameras_and_clips_are_browsed_and_played(
+    hass: HomeAssistant,
+    listener: FakeListener,
+    folder: Path,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    for name in ("20261125-170000-glass", "20261125-180000-dog"):
+        await hass.async_add_executor_job(write, folder, name)
+    root = await async_browse_media(hass, f"media-source://{DOMAIN}")
+    assert [(child.title, child.can_expand) for child in root.children or ()] == [("Kitchen", True)]
+    camera = await async_browse_media(hass, f"media-source://{DOMAIN}/kitchen")
+    assert [child.title for child in camera.children or ()] == [
+        "Dog, 2026-11-25 10:00:00",
+        "Breaking glass, 2026-11-25 09:00:00",
+    ]
+    client = await hass_client_no_auth()
+    dog, _ = camera.children or ()
+    picture = await client.get(dog.thumbnail)
+    assert Image.open(io.BytesIO(await picture.read())).size == (800, 256)
+    media = await async_resolve_media(hass, dog.media_content_id, None)
+    assert media.mime_type == "audio/flac"
+    refused = await client.get(media.url)
+    assert refused.status == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    ["kitchen/20261125-170000-glass", "kitchen/../../secrets", "attic/20261125-170000-glass"],
+)
+async def test_what_is_no_clip_is_not_played(
+    hass: HomeAssistant, listener: FakeListener, identifier: str
+) -> None:
+    with pytest.raises(Unresolvable):
+        await async_resolve_media(hass, f"media-source://{DOMAIN}/{identifier}", None)
+
+
+async def test_what_is_no_camera_is_not_browsed(
+    hass: HomeAssistant, listener: FakeListener
+) -> None:
+    with pytest.raises(BrowseError):
+        await async_browse_media(hass, f"media-source://{DOMAIN}/attic")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("kitchen/20261125-170000-glass.flac", HTTPStatus.OK),
+        ("kitchen/20261125-170000-glass.png", HTTPStatus.OK),
+        ("kitchen/20261125-170000-glass.json", HTTPStatus.NOT_FOUND),
+        ("kitchen/20261125-180000-glass.flac", HTTPStatus.NOT_FOUND),
+        ("kitchen/..%2F..%2F..%2Fsecrets.flac", HTTPStatus.BAD_REQUEST),
+        ("kitchen/secrets.flac", HTTPStatus.NOT_FOUND),
+        ("attic/20261125-170000-glass.flac", HTTPStatus.NOT_FOUND),
+    ],
+)
+async def test_only_clips_are_handed_out(
+    hass: HomeAssistant,
+    listener: FakeListener,
+    folder: Path,
+    hass_client: Callable[[], object],
+    path: str,
+    status: HTTPStatus,
+) -> None:
+    await hass.async_add_executor_job(write, folder, "20261125-170000-glass")
+    (Path(hass.config.config_dir) / "secrets.flac").touch()
+    client = await hass_client()
+    answer = await client.get(f"/api/{DOMAIN}/clips/{path}")
+    assert answer.status == status
+
+
+async def test_old_clips_go_when_the_camera_is_set_up(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listeners: list[FakeListener],
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    freezer.move_to(NOW)
+    for name in ("20261101-170000-glass", "20261124-170000-dog"):
+        await hass.async_add_executor_job(write, folder, name)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert [clip.label for clip in await kept(hass, folder)] == ["dog"]
