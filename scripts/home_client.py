@@ -104,6 +104,13 @@ class HomeClient:
         ) as response:
             return await _body(response)
 
+    async def download(self, path: str) -> bytes:
+        """Fetch what a signed path holds, without being logged in; raises `HomeError`."""
+        async with self._http.get(self.url + path) as response:
+            if response.status >= 400:
+                raise HomeError(f"get {path.partition('?')[0]}: {response.status}")
+            return await response.read()
+
     async def command(self, kind: str, **fields: Any) -> Any:
         """Send a websocket command and return its result; raises `HomeError`."""
         return await self._send(next(self._numbers), kind, fields)
