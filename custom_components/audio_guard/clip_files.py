@@ -27,7 +27,7 @@ INT16_PEAK: Final = 32_767
 
 FFT_SIZE, FFT_HOP = 512, 160
 PICTURE_SIZE = (800, 256)
-DYNAMIC_RANGE_DB = 70.0
+LEAST_RANGE_DB = 30.0
 # From silence to loud: black, blue, violet, orange, white.
 COLORS = np.array([[0, 0, 4], [40, 30, 110], [150, 40, 120], [240, 130, 40], [252, 255, 220]])
 
@@ -147,7 +147,10 @@ def _spectrogram(samples: NDArray[np.int16]) -> bytes:
     frames = np.lib.stride_tricks.sliding_window_view(padded, FFT_SIZE)[::FFT_HOP]
     power = np.abs(np.fft.rfft(frames * np.hanning(FFT_SIZE), axis=1)) ** 2
     level_db = 10.0 * np.log10(power.T[::-1] + 1e-10)
-    shown = np.clip((level_db - level_db.max()) / DYNAMIC_RANGE_DB + 1.0, 0.0, 1.0)
+    # From what is always there to the loudest; a steady sound alone is no brighter than it is loud.
+    quiet_db = float(np.percentile(level_db, 30))
+    range_db = max(float(level_db.max()) - quiet_db, LEAST_RANGE_DB)
+    shown = np.clip((level_db - quiet_db) / range_db, 0.0, 1.0)
     colors = [np.interp(shown, np.linspace(0, 1, len(COLORS)), channel) for channel in COLORS.T]
     picture = Image.fromarray(np.stack(colors, axis=-1).astype(np.uint8)).resize(PICTURE_SIZE)
     file = io.BytesIO()
