@@ -16,6 +16,8 @@ from audio_guard_engine.backoff import Backoff
 from audio_guard_engine.card import Model
 from audio_guard_engine.errors import ModelError, NotFoundError
 from audio_guard_engine.frame import ScoreFrame
+from audio_guard_engine.history import INT16_PEAK
+from audio_guard_engine.level import level_dbfs
 from audio_guard_engine.listener import Listener, ListenerState, ListenerStatus
 from audio_guard_engine.scorer import Scorer
 from audio_guard_engine.source import Source, parse_source
@@ -29,7 +31,13 @@ LIMIT_SECONDS = 15.0
 class Heard:
     """A listener and all that it said; `until` waits for it."""
 
-    def __init__(self, find_source: Callable[[], Source], model: Model, scorer: Scorer) -> None:
+    def __init__(
+        self,
+        find_source: Callable[[], Source],
+        model: Model,
+        scorer: Scorer,
+        history_seconds: float = 0.0,
+    ) -> None:
         self.frames: list[ScoreFrame] = []
         self.statuses: list[ListenerStatus] = []
         self._said = threading.Condition()
@@ -40,6 +48,7 @@ class Heard:
             scorer,
             on_frame=lambda frame: self._note(self.frames, frame),
             on_status=lambda status: self._note(self.statuses, status),
+            history_seconds=history_seconds,
             backoff=QuickBackoff(random.Random(0)),
         )
 
@@ -83,8 +92,10 @@ def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextlib.contextmanager
-def listening(address: str, model: Model, scorer: Scorer) -> Iterator[Heard]:
-    heard = Heard(lambda: parse_source(address), model, scorer)
+def listening(
+    address: str, model: Model, scorer: Scorer, history_seconds: float = 0.0
+) -> Iterator[Heard]:
+    heard = Heard(lambda: parse_source(address), model, scorer, history_seconds)
     heard.listener.start()
     try:
         yield heard
@@ -102,6 +113,36 @@ def test_hears_frames_a_hop_apart(camera: DemoCamera, model: Model, scorer: Loud
     stream = heard.statuses[-1].stream
     assert stream is not None
     assert stream.codec == "pcm_mulaw"
+
+
+def test_the_history_holds_what_the_frames_were_made_of(
+    tone: NDArray[np.float32], model: Model, scorer: LoudnessScorer
+) -> None:
+    swelling = tone * np.linspace(0.01, 1.0, len(tone), dtype=np.float32)
+    with (
+        DemoCamera(swelling, speed=4.0) as camera,
+        listening(camera.url, model, scorer, 30.0) as heard,
+    ):
+        heard.until(lambda: len(heard.frames) >= 6)
+        history = heard.listener.history
+        assert history is not None
+        camera.drop_clients()
+        heard.until(lambda: heard.listener.history is not history)
+        front_end = model.front_end
+        for frame in heard.frames[:6]:
+            start = frame.t - front_end.patch_seconds
+            window = history.read(start, start + front_end.patch_samples / 16_000)
+            assert len(window) == front_end.patch_samples
+            level = level_dbfs(window.astype(np.float32) / INT16_PEAK)
+            assert level == pytest.approx(frame.level_dbfs, abs=0.01)
+
+
+def test_no_history_is_held_unless_it_is_wanted(
+    camera: DemoCamera, model: Model, scorer: LoudnessScorer
+) -> None:
+    with listening(camera.url_with_login, model, scorer) as heard:
+        heard.until(lambda: len(heard.frames) > 0)
+        assert heard.listener.history is None
 
 
 @pytest.mark.parametrize(
