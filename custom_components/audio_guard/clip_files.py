@@ -7,11 +7,13 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
 import av
 import numpy as np
+from homeassistant.util import slugify
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -56,8 +58,8 @@ class ClipName:
 
 
 def clip_name(heard_at: datetime, label: str) -> str:
-    """Return the name of a clip."""
-    return f"{heard_at.astimezone(UTC):{_TIME}}-{label}"
+    """Return the name of a clip; a model of one's own may have labels that are no file's name."""
+    return f"{heard_at.astimezone(UTC):{_TIME}}-{slugify(label)}"
 
 
 def parse_name(name: str) -> ClipName | None:
@@ -105,11 +107,18 @@ def list_clips(folder: Path) -> list[ClipName]:
 
 
 def prune(folder: Path, *, now: datetime, days: float, megabytes: float) -> None:
-    """Delete clips that are too old, and then the oldest until the rest is small enough. Raises OSError."""
-    for unfinished in folder.glob("*.part"):
-        unfinished.unlink(missing_ok=True)
+    """Delete clips that are too old, and then the oldest until the rest is small enough. Raises OSError.
+
+    What a crash left of a clip goes too, so nothing may be written meanwhile.
+    """
+    clips = list_clips(folder)
+    whole = {clip.name for clip in clips}
+    for path in folder.iterdir() if folder.is_dir() else ():
+        part_of = parse_name(path.name.partition(".")[0])
+        if part_of and (path.suffix == ".part" or part_of.name not in whole):
+            path.unlink(missing_ok=True)
     left = megabytes * 1e6
-    for clip in list_clips(folder):
+    for clip in clips:
         files = [folder / f"{clip.name}{suffix}" for suffix in (NOTES, PICTURE, SOUND)]
         left -= sum(path.stat().st_size for path in files if path.exists())
         if left < 0 or clip.heard_at < now - timedelta(days=days):
@@ -137,6 +146,7 @@ def _flac(samples: NDArray[np.int16], sample_rate_hz: int) -> bytes:
         stream = container.add_stream("flac", rate=sample_rate_hz, layout="mono")
         frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
         frame.sample_rate = sample_rate_hz
+        frame.pts, frame.time_base = 0, Fraction(1, sample_rate_hz)  # or FFmpeg logs errors
         for packet in (*stream.encode(frame), *stream.encode(None)):
             container.mux(packet)
     return file.getvalue()
