@@ -14,7 +14,7 @@ from .camera_entity import async_on_rename
 from .camera_options import CameraOptions
 from .clip_files import remove_clips
 from .clip_view import ClipView
-from .clips import clips_folder
+from .clips import PRUNE_EVERY, clips_folder
 from .const import CONF_CAMERA, DOMAIN
 from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.errors import ModelError, RuntimeMissingError
@@ -70,10 +70,16 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
     entry.async_on_unload(
         async_track_time_interval(hass, device.async_check_load, SPAN, cancel_on_shutdown=True)
     )
-    if device.clips is not None:
-        entry.async_create_background_task(
-            hass, device.clips.async_prune(), f"{DOMAIN} clips of {entry.title}"
+    # Also when no more clips are wanted: those that are kept grow old.
+    entry.async_create_background_task(
+        hass, device.clips.async_prune(), f"{DOMAIN} clips of {entry.title}"
+    )
+    entry.async_on_unload(
+        async_track_time_interval(
+            hass, device.clips.async_prune, PRUNE_EVERY, cancel_on_shutdown=True
         )
+    )
+    entry.async_on_unload(device.clips.async_clear_issue)
     device.async_start()
     return True
 

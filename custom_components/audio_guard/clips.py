@@ -1,6 +1,8 @@
 """Keep the sound of detections: some seconds before and after, of cameras whose owner wants it."""
 
+import asyncio
 from collections import deque
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -29,6 +31,8 @@ LATE_SECONDS: Final = 2.0
 HISTORY_SECONDS: Final = 20.0
 # A kennel would fill any disk.
 CLIPS_A_MINUTE: Final = 6
+# Clips grow old also while nothing is heard.
+PRUNE_EVERY: Final = timedelta(hours=1)
 
 
 def clips_folder(hass: HomeAssistant, entry_id: str) -> Path:
@@ -53,7 +57,6 @@ class _Pending:
     def __init__(self, history: PcmHistory, detection: Detection, now: datetime) -> None:
         self.name = clip_name(now, detection.label)
         self.history = history
-        self.heard_at = now
         self.start = max(0.0, detection.t - BEFORE_SECONDS)
         self.stop = detection.t + AFTER_SECONDS
         self.began = now - timedelta(seconds=detection.t - self.start)
@@ -70,9 +73,22 @@ class _Pending:
             }
         )
 
+    def sound(self, frames: Iterable[ScoreFrame]) -> ClipSound:
+        """Copy what has come of the clip by now, with those of the frames that are of it."""
+        own = [frame for frame in frames if self.start <= frame.t <= self.stop + 1]
+        scores = scores_over_time(
+            [frame.t - self.start for frame in own], [dict(frame.scores) for frame in own]
+        )
+        return ClipSound(
+            pcm=self.history.read(self.start, self.stop),
+            sample_rate_hz=self.history.sample_rate_hz,
+            began=self.began,
+            notes={"detections": self.detections, "scores": scores},
+        )
+
 
 class ClipRecorder:
-    """Make the clips of one camera; detections within one clip share it."""
+    """Make the clips of one camera, and keep to its limits; detections within one clip share it."""
 
     def __init__(
         self, hass: HomeAssistant, entry: ConfigEntry[Any], options: CameraOptions
@@ -86,10 +102,15 @@ class ClipRecorder:
         self._frames: deque[ScoreFrame] = deque(maxlen=64)
         self._begun: deque[datetime] = deque(maxlen=CLIPS_A_MINUTE)
         self._pending: _Pending | None = None
+        self._disk = asyncio.Lock()
 
     @callback
     def async_take_frame(self, frame: ScoreFrame) -> None:
         """Remember scores, for the clips that they may become part of."""
+        if self._frames and frame.t <= self._frames[-1].t:
+            # Another stretch of sound has begun, whose times are counted anew.
+            self._finish()
+            self._frames.clear()
         self._frames.append(frame)
 
     @callback
@@ -98,9 +119,8 @@ class ClipRecorder:
         if history is None:
             return None
         pending, now = self._pending, dt_util.utcnow()
-        if pending is None or pending.history is not history:
-            if pending is not None:
-                self._finish()
+        if pending is None or pending.history is not history or detection.t > pending.stop:
+            self._finish()
             full = len(self._begun) == CLIPS_A_MINUTE
             if full and now - self._begun[0] < timedelta(minutes=1):
                 return None
@@ -113,63 +133,68 @@ class ClipRecorder:
 
     @callback
     def _finish(self, _now: datetime | None = None) -> None:
-        """Write the clip whose sound is over."""
-        self._entry.async_create_task(self._hass, self.async_finish())
+        """Write the clip whose sound is over, if there is one."""
+        if pending := self._take_pending():
+            self._entry.async_create_task(self._hass, self._async_write(*pending))
 
     async def async_finish(self) -> None:
         """Write the clip that is being made, if any, with the sound that there is."""
+        if pending := self._take_pending():
+            await self._async_write(*pending)
+
+    def _take_pending(self) -> tuple[str, ClipSound] | None:
+        """End the clip that is being made; return its name and its sound, copied before the ring forgets it."""
         pending, self._pending = self._pending, None
         if pending is None:
-            return
+            return None
         if pending.cancel is not None:
             pending.cancel()
-        frames = [frame for frame in self._frames if pending.start <= frame.t <= pending.stop + 1]
-        notes = {
-            "detections": pending.detections,
-            "scores": scores_over_time(
-                [frame.t - pending.start for frame in frames],
-                [dict(frame.scores) for frame in frames],
-            ),
-        }
-        await self._async_try_disk(partial(self._write, pending, notes))
+        return pending.name, pending.sound(self._frames)
 
-    async def async_prune(self) -> None:
-        """Delete what is too old or too much."""
+    async def _async_write(self, name: str, sound: ClipSound) -> None:
+        """Write a clip; once that works, no help is needed any more."""
+        if len(sound.pcm) and await self._async_try_disk(partial(self._write, name, sound)):
+            self.async_clear_issue()
+
+    async def async_prune(self, _now: datetime | None = None) -> None:
+        """Delete what is too old or too much. That this works does not mean that there is room to write."""
         await self._async_try_disk(self._prune)
 
-    async def _async_try_disk(self, work: Any) -> None:
-        """Do something with files; a disk that is full raises an issue until something works again."""
-        try:
-            await self._hass.async_add_executor_job(work)
-        except OSError as error:
-            ir.async_create_issue(
-                self._hass,
-                DOMAIN,
-                self._issue,
-                is_fixable=False,
-                severity=ir.IssueSeverity.WARNING,
-                translation_key="clips_unwritable",
-                translation_placeholders={
-                    "name": self._entry.title,
-                    "reason": error.strerror or type(error).__name__,
-                    "folder": str(self._folder),
-                },
-            )
-        else:
-            ir.async_delete_issue(self._hass, DOMAIN, self._issue)
+    async def _async_try_disk(self, work: Callable[[], None]) -> bool:
+        """Do something with files, one thing at a time; ask for help if the disk does not let it."""
+        async with self._disk:
+            try:
+                await self._hass.async_add_executor_job(work)
+            except OSError as error:
+                self._raise_issue(error)
+                return False
+        return True
 
-    def _write(self, pending: _Pending, notes: dict[str, Any]) -> None:
-        """Take the sound out of memory and write the clip; blocks."""
-        pcm = pending.history.read(pending.start, pending.stop)
-        if not len(pcm):
-            return
-        sound = ClipSound(
-            pcm=pcm,
-            sample_rate_hz=pending.history.sample_rate_hz,
-            began=pending.began,
-            notes=notes,
+    @callback
+    def async_clear_issue(self) -> None:
+        """Ask for nothing any more."""
+        ir.async_delete_issue(self._hass, DOMAIN, self._issue)
+
+    def _raise_issue(self, error: OSError) -> None:
+        """Say why clips can't be kept."""
+        ir.async_create_issue(
+            self._hass,
+            DOMAIN,
+            self._issue,
+            data={"entry_id": self._entry.entry_id},
+            is_fixable=False,
+            severity=ir.IssueSeverity.WARNING,
+            translation_key="clips_unwritable",
+            translation_placeholders={
+                "name": self._entry.title,
+                "reason": error.strerror or type(error).__name__,
+                "folder": str(self._folder),
+            },
         )
-        write_clip(self._folder, pending.name, sound)
+
+    def _write(self, name: str, sound: ClipSound) -> None:
+        """Write a clip and keep to the limits; blocks."""
+        write_clip(self._folder, name, sound)
         self._prune()
 
     def _prune(self) -> None:

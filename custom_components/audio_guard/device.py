@@ -54,7 +54,7 @@ class CameraDevice:
         self.status = ListenerStatus(state=ListenerState.OFF)
         self.on_trial = False
         self.options = CameraOptions.read(entry.options)
-        self.clips = ClipRecorder(hass, entry, self.options) if self.options.clips else None
+        self.clips = ClipRecorder(hass, entry, self.options)
         self.decider = Decider(self.options.policies(loaded.model))
 
     @property
@@ -149,7 +149,7 @@ class CameraDevice:
             on_frame=lambda frame: self._call_soon(self._async_take_frame, listener, frame),
             on_status=lambda status: self._call_soon(self._async_take_status, listener, status),
             gain_db=self.options.gain_db,
-            history_seconds=HISTORY_SECONDS if self.clips else 0.0,
+            history_seconds=HISTORY_SECONDS if self.options.clips else 0.0,
         )
         self._listener = listener
         listener.start()
@@ -165,12 +165,11 @@ class CameraDevice:
         """Close the stream and wait for the threads to end."""
         listener, self._listener = self._listener, None
         self._async_change_status(ListenerStatus(state=state))
-        if self.clips is not None:
-            await self.clips.async_finish()
         if listener is not None and not await self._hass.async_add_executor_job(listener.stop):
             _LOGGER.debug(
                 "%s is still being opened; its thread ends when that fails", self._entry.title
             )
+        await self.clips.async_finish()
 
     async def async_set_listening(self, listening: bool) -> None:
         """Switch listening on or off, also for the next start."""
@@ -254,7 +253,7 @@ class CameraDevice:
         """Decide on a frame and let the entities know; return what changed by it."""
         for watcher in list(self._frame_watchers):
             watcher(frame)
-        if self.clips is not None:
+        if not self.on_trial:
             self.clips.async_take_frame(frame)
         changes = self.decider.step(self.without_quiet_classes(frame))
         for detection in changes:
@@ -312,7 +311,7 @@ class CameraDevice:
     def _async_announce(self, detection: Detection) -> None:
         """Begin a clip, and tell the entities and the bus."""
         clip = None
-        if self.clips is not None and self._listener is not None and not self.on_trial:
+        if self._listener is not None and not self.on_trial:
             clip = self.clips.async_record(detection, self._listener.history)
         for watcher in list(self._detection_watchers):
             watcher(detection, clip)

@@ -19,6 +19,7 @@ from homeassistant.components.media_source import (
     async_browse_media,
     async_resolve_media,
 )
+from homeassistant.const import EVENT_HOMEASSISTANT_STOP
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from PIL import Image
@@ -32,13 +33,15 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.audio_guard.clip_files import (
     ClipName,
     ClipSound,
+    clip_name,
     list_clips,
     parse_name,
     prune,
     write_clip,
 )
-from custom_components.audio_guard.clips import CLIPS_A_MINUTE, clips_folder
+from custom_components.audio_guard.clips import CLIPS_A_MINUTE, PRUNE_EVERY, clips_folder
 from custom_components.audio_guard.const import DOMAIN, EVENT_SOUND
+from custom_components.audio_guard.engine.history import PcmHistory
 from custom_components.audio_guard.engine.listener import ListenerState
 
 from .conftest import URL_DATA, FakeListener, state
@@ -102,7 +105,11 @@ async def wait(hass: HomeAssistant, freezer: FrozenDateTimeFactory, seconds: flo
 
 
 async def test_a_detection_is_kept_with_what_came_before_and_after(
-    hass: HomeAssistant, listener: FakeListener, folder: Path, freezer: FrozenDateTimeFactory
+    hass: HomeAssistant,
+    listener: FakeListener,
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     events = async_capture_events(hass, EVENT_SOUND)
     hear(listener, 9.6, dog=0.9)
@@ -125,6 +132,7 @@ async def test_a_detection_is_kept_with_what_came_before_and_after(
     assert len(notes["scores"]["times"]) == len(notes["scores"]["dog"]) > 15
     with Image.open(folder / f"{clip.name}.png") as picture:
         assert picture.size == (800, 256)
+    assert not [record for record in caplog.records if record.name.startswith("libav")]
     assert {path.suffix for path in files(folder)} == {".flac", ".json", ".png"}
     shown = hass.states.get("event.kitchen_sound")
     assert shown is not None
@@ -145,6 +153,55 @@ async def test_detections_that_follow_at_once_share_a_clip(
     (clip,) = await kept(hass, folder)
     notes = json.loads((folder / f"{clip.name}.json").read_text())
     assert [each["class"] for each in notes["detections"]] == ["dog", "glass"]
+
+
+async def test_what_is_heard_after_a_clip_is_kept_in_another(
+    hass: HomeAssistant, listener: FakeListener, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    hear(listener, 4.8, dog=0.9)
+    hear(listener, 5.76, glass=0.95)
+    await wait(hass, freezer, 8)
+    glass, dog = await kept(hass, folder)
+    assert (glass.label, dog.label) == ("glass", "dog")
+    notes = json.loads((folder / f"{glass.name}.json").read_text())
+    assert notes["detections"] == [{"class": "glass", "score": 0.95, "time": 5.0}]
+
+
+async def test_scores_of_a_stretch_that_broke_off_stay_out_of_the_next(
+    hass: HomeAssistant, listener: FakeListener, folder: Path, freezer: FrozenDateTimeFactory
+) -> None:
+    hear(listener, 2.4, dog=0.9)
+    await hass.async_block_till_done()
+    listener.history = PcmHistory(RATE_HZ, 20.0)
+    listener._hop = 0
+    hear(listener, 4.8, glass=0.95)
+    await wait(hass, freezer, 8)
+    clips = {clip.label: clip for clip in await kept(hass, folder)}
+    assert set(clips) == {"dog", "glass"}
+    for label, seconds in (("dog", 2.4), ("glass", 4.8)):
+        notes = json.loads((folder / f"{clips[label].name}.json").read_text())
+        assert notes["seconds"] == seconds
+        assert len(notes["scores"]["times"]) == round(seconds / 0.48)
+
+
+async def test_what_has_come_is_kept_when_home_assistant_stops(
+    hass: HomeAssistant, listener: FakeListener, folder: Path
+) -> None:
+    hear(listener, 4.8, dog=0.9)
+    await hass.async_block_till_done()
+    hass.bus.async_fire(EVENT_HOMEASSISTANT_STOP)
+    await hass.async_block_till_done()
+    assert len(await kept(hass, folder)) == 1
+
+
+async def test_a_clip_that_fails_does_not_keep_a_camera_from_being_unloaded(
+    hass: HomeAssistant, entry: MockConfigEntry, listener: FakeListener
+) -> None:
+    hear(listener, 4.8, dog=0.9)
+    await hass.async_block_till_done()
+    with patch("custom_components.audio_guard.clips.write_clip", side_effect=ValueError):
+        await hass.config_entries.async_unload(entry.entry_id)
+    assert listener.stopped
 
 
 async def test_what_has_come_is_kept_when_the_camera_is_unloaded(
@@ -206,10 +263,29 @@ async def test_a_full_disk_is_told_and_listening_goes_on(
     assert issue is not None
     assert issue.translation_placeholders is not None
     assert issue.translation_placeholders["reason"] == "No space left on device"
+    await wait(hass, freezer, PRUNE_EVERY.total_seconds())
+    assert issue_registry.async_get_issue(DOMAIN, "clips_unwritable_kitchen")
     hear(listener, 4.8, glass=0.9)
     await wait(hass, freezer, 8)
     assert state(hass, "binary_sensor.kitchen_breaking_glass") == "on"
     assert len(await kept(hass, folder)) == 1
+    assert issue_registry.async_get_issue(DOMAIN, "clips_unwritable_kitchen") is None
+
+
+async def test_nobody_is_asked_for_help_with_a_camera_that_is_gone(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+    folder: Path,
+    freezer: FrozenDateTimeFactory,
+    issue_registry: ir.IssueRegistry,
+) -> None:
+    await hass.async_add_executor_job(folder.parent.mkdir, 0o777, True)
+    await hass.async_add_executor_job(folder.touch)  # a file where the folder should be
+    hear(listener, 4.8, dog=0.9)
+    await wait(hass, freezer, 8)
+    assert issue_registry.async_get_issue(DOMAIN, "clips_unwritable_kitchen")
+    await hass.config_entries.async_remove(entry.entry_id)
     assert issue_registry.async_get_issue(DOMAIN, "clips_unwritable_kitchen") is None
 
 
@@ -240,6 +316,7 @@ def test_old_clips_go_first_by_age_and_then_by_size(tmp_path: Path) -> None:
     for day in range(1, 6):
         write(tmp_path, f"2026112{day}-120000-dog", 4.0)
     (tmp_path / "20261125-120000-dog.flac.part").touch()
+    (tmp_path / "20261125-130000-dog.flac").touch()  # the machine went down before its notes
     (tmp_path / "shopping list.json").touch()
     size = sum(path.stat().st_size for path in tmp_path.glob("20261125-*"))
     prune(tmp_path, now=NOW, days=3.5, megabytes=100)
@@ -255,6 +332,20 @@ def test_old_clips_go_first_by_age_and_then_by_size(tmp_path: Path) -> None:
     prune(tmp_path / "nowhere", now=NOW, days=1, megabytes=1)
 
 
+def test_a_disk_that_fills_up_halfway_leaves_nothing_of_a_clip(tmp_path: Path) -> None:
+    write_bytes = Path.write_bytes
+
+    def fill_up(path: Path, content: bytes) -> int:
+        if ".png" not in path.suffixes:
+            return write_bytes(path, content)
+        write_bytes(path, content[:100])
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with patch.object(Path, "write_bytes", fill_up), pytest.raises(OSError, match="No space"):
+        write(tmp_path, "20261125-120000-dog")
+    assert files(tmp_path) == []
+
+
 def test_silence_is_not_made_louder(tmp_path: Path) -> None:
     sound = ClipSound(pcm=np.zeros(RATE_HZ, np.int16), sample_rate_hz=RATE_HZ, began=NOW, notes={})
     write_clip(tmp_path, "20261125-120000-dog", sound)
@@ -267,6 +358,13 @@ def test_silence_is_not_made_louder(tmp_path: Path) -> None:
 )
 def test_other_names_are_no_clips(name: str) -> None:
     assert parse_name(name) is None
+
+
+@pytest.mark.parametrize("label", ["Dog bark", "../dog", "犬", "a" * 9])
+def test_every_label_makes_a_name(tmp_path: Path, label: str) -> None:
+    write(tmp_path, clip_name(NOW, label))
+    (clip,) = list_clips(tmp_path)
+    assert clip.heard_at == NOW
 
 
 def test_a_name_is_taken_apart() -> None:
@@ -344,16 +442,21 @@ async def test_only_clips_are_handed_out(
     assert answer.status == status
 
 
-async def test_old_clips_go_when_the_camera_is_set_up(
+@pytest.mark.parametrize("clips", [True, False])
+async def test_old_clips_go_when_the_camera_is_set_up_and_later(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     listeners: list[FakeListener],
     folder: Path,
     freezer: FrozenDateTimeFactory,
+    clips: bool,
 ) -> None:
     freezer.move_to(NOW)
+    hass.config_entries.async_update_entry(entry, options={"clips": clips})
     for name in ("20261101-170000-glass", "20261124-170000-dog"):
         await hass.async_add_executor_job(write, folder, name)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done(wait_background_tasks=True)
     assert [clip.label for clip in await kept(hass, folder)] == ["dog"]
+    await wait(hass, freezer, 14 * 24 * 3600)
+    assert await kept(hass, folder) == []
