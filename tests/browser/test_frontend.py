@@ -4,6 +4,7 @@ The tests share one Home Assistant, one camera and one window, and run in this o
 """
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,16 @@ async def test_the_dashboard_shows_a_detection(
         await phone.look("phone")
         await frontend.look("dashboard")
     assert "fire" in {sound["class"] for sound in sounds}
+
+
+async def test_a_clip_is_listed_and_plays(frontend: Frontend) -> None:
+    page = frontend.page
+    await page.get_by_role("link", name="Media").click()
+    await page.get_by_text("Audio Guard", exact=True).last.click()
+    await page.get_by_text("Hall", exact=True).last.click()
+    clip = page.get_by_text(re.compile(r"^Crying baby, \d{4}-")).first
+    await expect(clip).to_be_visible()
+    await frontend.look("clips")
+    async with page.expect_response(re.compile(r"/api/audio_guard/clips/.*\.flac")) as sound:
+        await clip.click()
+    assert (await (await sound.value).body()).startswith(b"fLaC")
