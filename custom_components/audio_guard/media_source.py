@@ -1,9 +1,8 @@
 """The clips among Home Assistant's media: a folder per camera, the newest first."""
 
-from datetime import timedelta
+from pathlib import Path
 from typing import Final
 
-from homeassistant.components.http.auth import async_sign_path
 from homeassistant.components.media_player import BrowseError, MediaClass, MediaType
 from homeassistant.components.media_source import (
     BrowseMediaSource,
@@ -23,7 +22,6 @@ from .clips import clips_folder
 from .const import DOMAIN
 
 SOUND_TYPE: Final = "audio/flac"
-PICTURES_SHOWN_FOR = timedelta(hours=1)
 
 
 async def async_get_media_source(hass: HomeAssistant) -> MediaSource:
@@ -60,9 +58,10 @@ class ClipSource(MediaSource):
         if entry is None or entry.domain != DOMAIN:
             raise BrowseError("There is no such camera")
         folder = clips_folder(self._hass, entry.entry_id)
-        clips = await self._hass.async_add_executor_job(list_clips, folder)
         names = await self._async_names()
-        children = [self._clip(entry.entry_id, clip, names) for clip in clips]
+        children = await self._hass.async_add_executor_job(
+            _list_children, folder, entry.entry_id, names
+        )
         return self._folder(entry.entry_id, entry.title, children)
 
     def _camera(self, entry: ConfigEntry) -> BrowseMediaSource:
@@ -85,24 +84,29 @@ class ClipSource(MediaSource):
             children=children,
         )
 
-    def _clip(self, entry_id: str, clip: ClipName, names: dict[str, str]) -> BrowseMediaSource:
-        """Return a clip as an item of its camera; its picture is the spectrogram."""
-        picture = clip_url(entry_id, f"{clip.name}{PICTURE}")
-        heard_at = dt_util.as_local(clip.heard_at)
-        name = names.get(f"component.{DOMAIN}.entity.binary_sensor.{clip.label}.name", clip.label)
-        return BrowseMediaSource(
-            domain=DOMAIN,
-            identifier=f"{entry_id}/{clip.name}",
-            media_class=MediaClass.MUSIC,
-            media_content_type=SOUND_TYPE,
-            title=f"{name}, {heard_at:%Y-%m-%d %H:%M:%S}",
-            can_play=True,
-            can_expand=False,
-            thumbnail=async_sign_path(self._hass, picture, PICTURES_SHOWN_FOR),
-        )
-
     async def _async_names(self) -> dict[str, str]:
         """Return the names of the classes in the home's language."""
         return await async_get_translations(
             self._hass, self._hass.config.language, "entity", [DOMAIN]
         )
+
+
+def _list_children(folder: Path, entry_id: str, names: dict[str, str]) -> list[BrowseMediaSource]:
+    """Return a camera's clips as items, which may be thousands; blocks."""
+    return [_child(entry_id, clip, names) for clip in list_clips(folder)]
+
+
+def _child(entry_id: str, clip: ClipName, names: dict[str, str]) -> BrowseMediaSource:
+    """Return a clip as an item of its camera; its picture, the spectrogram, is fetched with the frontend's login."""
+    heard_at = dt_util.as_local(clip.heard_at)
+    name = names.get(f"component.{DOMAIN}.entity.binary_sensor.{clip.label}.name", clip.label)
+    return BrowseMediaSource(
+        domain=DOMAIN,
+        identifier=f"{entry_id}/{clip.name}",
+        media_class=MediaClass.MUSIC,
+        media_content_type=SOUND_TYPE,
+        title=f"{name}, {heard_at:%Y-%m-%d %H:%M:%S}",
+        can_play=True,
+        can_expand=False,
+        thumbnail=clip_url(entry_id, f"{clip.name}{PICTURE}"),
+    )
