@@ -33,7 +33,4 @@ class ClipView(HomeAssistantView):
             return web.Response(status=HTTPStatus.NOT_FOUND)
         if name.suffix not in (SOUND, PICTURE) or parse_name(name.stem) is None:
             return web.Response(status=HTTPStatus.NOT_FOUND)
-        path = clips_folder(hass, entry_id) / name.name
-        if not await hass.async_add_executor_job(path.is_file):
-            return web.Response(status=HTTPStatus.NOT_FOUND)
-        return web.FileResponse(path)
+        return web.FileResponse(clips_folder(hass, entry_id) / name.name)  # 404 if it is not there

@@ -46,7 +46,7 @@ class ClipSource(MediaSource):
         path = clips_folder(self._hass, entry_id) / f"{name}{SOUND}"
         known = entry is not None and entry.domain == DOMAIN and parse_name(name) is not None
         if not known or not await self._hass.async_add_executor_job(path.is_file):
-            raise Unresolvable("This clip does not exist, or not any more")
+            raise Unresolvable(translation_domain=DOMAIN, translation_key="clip_gone")
         return PlayMedia(clip_url(entry_id, f"{name}{SOUND}"), SOUND_TYPE, path=path)
 
     async def async_browse_media(self, item: MediaSourceItem) -> BrowseMediaSource:
@@ -56,7 +56,7 @@ class ClipSource(MediaSource):
             return self._folder("", self.name, [self._camera(entry) for entry in entries])
         entry = self._hass.config_entries.async_get_entry(item.identifier)
         if entry is None or entry.domain != DOMAIN:
-            raise BrowseError("There is no such camera")
+            raise BrowseError(translation_domain=DOMAIN, translation_key="camera_gone")
         folder = clips_folder(self._hass, entry.entry_id)
         names = await self._async_names()
         children = await self._hass.async_add_executor_job(

@@ -20,6 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.audio_guard.clips import frontend_path
 from custom_components.audio_guard.engine.listener import ListenerState
 from tests.conftest import ROOT
 
@@ -326,14 +327,22 @@ class TestSiren:
         assert self.siren_on == self.light_on == []
 
     async def test_a_clip_can_be_listened_to(
-        self, hass: HomeAssistant, listener: FakeListener, phone: Phone, run_all: Run
+        self,
+        hass: HomeAssistant,
+        entry: MockConfigEntry,
+        listeners: list[FakeListener],
+        listener: FakeListener,
+        phone: Phone,
+        run_all: Run,
     ) -> None:
-        await run_all()
-        heard = {"event_type": "glass", "score": 0.9, "clip": "/media-browser/clip"}
-        hass.states.async_set(SOUND, "2026-11-01T00:00:00.000+00:00", heard)
+        hass.config_entries.async_update_entry(entry, options={"clips": True})
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        listeners[-1].status(ListenerState.LISTENING)
         await settle()
+        await run_all()
+        await hears(hass, listeners[-1], glass=0.9)
         (action,) = phone.notifications[0]["data"]["actions"]
-        assert action == {"action": "URI", "title": "Listen", "uri": "/media-browser/clip"}
+        assert action == {"action": "URI", "title": "Listen", "uri": frontend_path("kitchen")}
 
     async def test_a_phone_that_is_not_reached_holds_up_nothing(
         self, hass: HomeAssistant, listener: FakeListener, phone: Phone, run_all: Run, wait: Wait

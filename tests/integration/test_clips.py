@@ -3,7 +3,6 @@
 import errno
 import io
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
 from pathlib import Path
@@ -28,7 +27,10 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
     async_fire_time_changed,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from custom_components.audio_guard.clip_files import (
     ClipName,
@@ -376,6 +378,7 @@ async def test_cameras_and_clips_are_browsed_and_played(
     hass: HomeAssistant,
     listener: FakeListener,
     folder: Path,
+    hass_client: ClientSessionGenerator,
     hass_client_no_auth: ClientSessionGenerator,
 ) -> None:
     for name in ("20261125-170000-glass", "20261125-180000-dog"):
@@ -387,32 +390,80 @@ async def test_cameras_and_clips_are_browsed_and_played(
         "Dog, 2026-11-25 10:00:00",
         "Breaking glass, 2026-11-25 09:00:00",
     ]
-    client = await hass_client_no_auth()
     dog, _ = camera.children or ()
+    media = await async_resolve_media(hass, dog.media_content_id, None)
+    client, stranger = await hass_client(), await hass_client_no_auth()
     picture = await client.get(dog.thumbnail)
     assert Image.open(io.BytesIO(await picture.read())).size == (800, 256)
-    media = await async_resolve_media(hass, dog.media_content_id, None)
-    assert media.mime_type == "audio/flac"
-    refused = await client.get(media.url)
-    assert refused.status == HTTPStatus.UNAUTHORIZED
+    sound = await client.get(media.url)
+    assert sound.content_type == media.mime_type == "audio/flac"
+    for address in (dog.thumbnail, media.url):
+        assert (await stranger.get(address)).status == HTTPStatus.UNAUTHORIZED
+
+
+async def test_an_address_is_signed_for_one_clip(
+    hass: HomeAssistant,
+    listener: FakeListener,
+    folder: Path,
+    hass_ws_client: WebSocketGenerator,
+    hass_client_no_auth: ClientSessionGenerator,
+) -> None:
+    for name in ("20261125-170000-glass", "20261125-180000-dog"):
+        await hass.async_add_executor_job(write, folder, name)
+    websocket = await hass_ws_client()
+    media = f"media-source://{DOMAIN}/kitchen/20261125-170000-glass"
+    await websocket.send_json_auto_id(
+        {"type": "media_source/resolve_media", "media_content_id": media}
+    )
+    address = (await websocket.receive_json())["result"]["url"]
+    stranger = await hass_client_no_auth()
+    answer = await stranger.get(address)
+    with av.open(io.BytesIO(await answer.read())) as sound:
+        assert sound.duration == pytest.approx(av.time_base, rel=0.01)  # 1 s, which a player shows
+    other = address.replace("20261125-170000-glass", "20261125-180000-dog")
+    assert (await stranger.get(other)).status == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.fixture
+async def out_of_bounds(hass: HomeAssistant, folder: Path) -> None:
+    """Put files where a name from outside could lead to, beside a clip; the attic is another integration's entry."""
+    MockConfigEntry(domain="demo", entry_id="attic").add_to_hass(hass)
+
+    def put() -> None:
+        for clips in (folder, folder.parent / "attic", folder.parent / "gone"):
+            write(clips, "20261125-170000-glass")
+        for place in (folder, folder.parent, Path(hass.config.config_dir)):
+            (place / "secrets.flac").touch()
+
+    await hass.async_add_executor_job(put)
 
 
 @pytest.mark.parametrize(
     "identifier",
-    ["kitchen/20261125-170000-glass", "kitchen/../../secrets", "attic/20261125-170000-glass"],
+    [
+        "kitchen/20261125-180000-glass",
+        "kitchen/secrets",
+        "kitchen/../secrets",
+        "kitchen/../../../secrets",
+        "kitchen/../attic/20261125-170000-glass",
+        "attic/20261125-170000-glass",
+        "gone/20261125-170000-glass",
+        "../clips/kitchen/20261125-170000-glass",
+        "kitchen/20261125-170000-glass\0",
+        "kitchen",
+    ],
 )
-async def test_what_is_no_clip_is_not_played(
-    hass: HomeAssistant, listener: FakeListener, identifier: str
-) -> None:
-    with pytest.raises(Unresolvable):
+@pytest.mark.usefixtures("listener", "out_of_bounds")
+async def test_what_is_no_clip_is_not_played(hass: HomeAssistant, identifier: str) -> None:
+    with pytest.raises(Unresolvable, match="does not exist"):
         await async_resolve_media(hass, f"media-source://{DOMAIN}/{identifier}", None)
 
 
-async def test_what_is_no_camera_is_not_browsed(
-    hass: HomeAssistant, listener: FakeListener
-) -> None:
-    with pytest.raises(BrowseError):
-        await async_browse_media(hass, f"media-source://{DOMAIN}/attic")
+@pytest.mark.parametrize("identifier", ["attic", "gone", "..", "kitchen/20261125-170000-glass"])
+@pytest.mark.usefixtures("listener", "out_of_bounds")
+async def test_what_is_no_camera_is_not_browsed(hass: HomeAssistant, identifier: str) -> None:
+    with pytest.raises(BrowseError, match="none of Audio Guard"):
+        await async_browse_media(hass, f"media-source://{DOMAIN}/{identifier}")
 
 
 @pytest.mark.parametrize(
@@ -423,20 +474,17 @@ async def test_what_is_no_camera_is_not_browsed(
         ("kitchen/20261125-170000-glass.json", HTTPStatus.NOT_FOUND),
         ("kitchen/20261125-180000-glass.flac", HTTPStatus.NOT_FOUND),
         ("kitchen/..%2F..%2F..%2Fsecrets.flac", HTTPStatus.BAD_REQUEST),
+        ("kitchen/..%5C..%5C..%5Csecrets.flac", HTTPStatus.NOT_FOUND),
         ("kitchen/secrets.flac", HTTPStatus.NOT_FOUND),
+        (f"kitchen/20261125-170000-{'a' * 255}.flac", HTTPStatus.NOT_FOUND),
         ("attic/20261125-170000-glass.flac", HTTPStatus.NOT_FOUND),
+        ("gone/20261125-170000-glass.flac", HTTPStatus.NOT_FOUND),
     ],
 )
+@pytest.mark.usefixtures("listener", "out_of_bounds")
 async def test_only_clips_are_handed_out(
-    hass: HomeAssistant,
-    listener: FakeListener,
-    folder: Path,
-    hass_client: Callable[[], object],
-    path: str,
-    status: HTTPStatus,
+    hass_client: ClientSessionGenerator, path: str, status: HTTPStatus
 ) -> None:
-    await hass.async_add_executor_job(write, folder, "20261125-170000-glass")
-    (Path(hass.config.config_dir) / "secrets.flac").touch()
     client = await hass_client()
     answer = await client.get(f"/api/{DOMAIN}/clips/{path}")
     assert answer.status == status
