@@ -1,5 +1,6 @@
 """Audio Guard: the cameras a home already has learn to listen."""
 
+import logging
 from functools import partial
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
@@ -31,6 +32,8 @@ PLATFORMS = [
     Platform.SENSOR,
     Platform.SWITCH,
 ]
+
+_LOGGER = logging.getLogger(__name__)
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -92,4 +95,14 @@ async def async_unload_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -> None:
     """Delete a removed camera's clips."""
-    await hass.async_add_executor_job(remove_clips, clips_folder(hass, entry.entry_id))
+    folder = clips_folder(hass, entry.entry_id)
+    try:
+        await hass.async_add_executor_job(remove_clips, folder)
+    except OSError as error:
+        # Nobody should believe that sound is gone which is not.
+        _LOGGER.warning(
+            "The clips of %s can't be deleted, so delete %s yourself: %s",
+            entry.title,
+            folder,
+            error.strerror,
+        )

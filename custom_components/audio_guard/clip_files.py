@@ -1,5 +1,6 @@
 """Clips on the disk: the sound of a detection, a picture of it, and what was heard in it. Everything here blocks."""
 
+import contextlib
 import io
 import json
 import re
@@ -127,8 +128,9 @@ def prune(folder: Path, *, now: datetime, days: float, megabytes: float) -> None
 
 
 def remove_clips(folder: Path) -> None:
-    """Delete a camera's folder, if there is one."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Delete a camera's folder, if there is one. Raises OSError."""
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)
 
 
 def _made_audible(pcm: NDArray[np.int16]) -> tuple[NDArray[np.int16], float]:

@@ -305,6 +305,29 @@ async def test_a_removed_cameras_clips_are_deleted(
     assert files(folder) == []
 
 
+async def test_clips_that_can_not_be_deleted_are_told_of(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+    folder: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await hass.async_add_executor_job(folder.parent.mkdir, 0o777, True)
+    await hass.async_add_executor_job(folder.touch)  # a file where the folder should be
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert f"The clips of Kitchen can't be deleted, so delete {folder} yourself" in caplog.text
+
+
+async def test_a_camera_without_clips_is_removed_without_a_word(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert "can't be deleted" not in caplog.text
+
+
 def write(folder: Path, name: str, seconds: float = 1.0) -> None:
     """Write a clip of noise, which does not pack."""
     noise = np.random.default_rng(0).integers(-9_000, 9_000, round(seconds * RATE_HZ))
