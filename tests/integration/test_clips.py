@@ -485,7 +485,7 @@ async def test_what_is_no_clip_is_not_played(hass: HomeAssistant, identifier: st
 @pytest.mark.parametrize("identifier", ["attic", "gone", "..", "kitchen/20261125-170000-glass"])
 @pytest.mark.usefixtures("listener", "out_of_bounds")
 async def test_what_is_no_camera_is_not_browsed(hass: HomeAssistant, identifier: str) -> None:
-    with pytest.raises(BrowseError, match="none of Audio Guard"):
+    with pytest.raises(BrowseError, match="not one of Audio Guard"):
         await async_browse_media(hass, f"media-source://{DOMAIN}/{identifier}")
 
 
