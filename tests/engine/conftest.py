@@ -1,5 +1,6 @@
 """A model without files, and a scorer that says what a test wants."""
 
+import sysconfig
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,11 @@ from numpy.typing import NDArray
 from audio_guard_engine.card import FrontEnd, Model
 from audio_guard_engine.decide import ClassPolicy
 from audio_guard_engine.scorer import Runtime
+
+# On other machines its absence is a mistake, and shall fail.
+needs_litert = pytest.mark.skipif(
+    "musl" in str(sysconfig.get_config_var("SOABI")), reason="LiteRT has no wheels for musl"
+)
 
 LABELS = ("dog", "others")
 MODEL = Model(
