@@ -44,7 +44,8 @@ class Analyzer:
     def write(self, pcm: NDArray[np.float32]) -> None:
         """Append samples at the model's rate, at most a few hops at a time; what a gain makes too loud is clipped."""
         if self._gain != 1.0:
-            pcm = np.clip(pcm * np.float32(self._gain), -1.0, 1.0)
+            pcm = pcm * np.float32(self._gain)
+            np.clip(pcm, -1.0, 1.0, out=pcm)
         with self._changed:
             self._ring.write(pcm)
             self._changed.notify()
