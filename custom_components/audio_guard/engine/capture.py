@@ -116,7 +116,7 @@ class Capture:
         `StoppedError`.
         """
         av = load_av()
-        resampler = _HopResampler(av, self._sample_rate_hz)
+        resampler = HopResampler(av, self._sample_rate_hz)
         for frame in self._frames(av):
             yield from resampler.push(frame)
         yield from resampler.flush()
@@ -266,7 +266,7 @@ class Capture:
         return SourceError(f"{name} can't be opened or read ({redact(text)})")
 
 
-class _HopResampler:
+class HopResampler:
     """Collect decoded frames and resample them once a hop."""
 
     def __init__(self, av: Any, sample_rate_hz: int) -> None:

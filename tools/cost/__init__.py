@@ -1,0 +1,1 @@
+"""What listening costs a machine, with what it could cost at least and what others pay, side by side."""
