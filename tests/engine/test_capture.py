@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from audio_guard_engine import capture as capture_module
 from audio_guard_engine.capture import Capture, StreamInfo
+from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.errors import (
     EndOfStreamError,
     HostUnreachableError,
@@ -287,6 +288,30 @@ def test_a_truncated_file_gives_what_it_holds(tmp_path: Path) -> None:
         file.writeframes(bytes(2 * RATE_HZ))
     path.write_bytes(path.read_bytes()[: -RATE_HZ - 1])
     assert len(hear(str(path))) == pytest.approx(RATE_HZ / 2, abs=1)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 11_025, 16_000, 32_000, 44_100, 48_000])
+def test_every_piece_completes_a_window_and_none_is_changed_by_the_cut(
+    tmp_path: Path, rate_hz: int
+) -> None:
+    samples = np.random.default_rng(0).normal(0, 5_000, 5 * rate_hz).astype(np.int16)
+    path = tmp_path / "noise.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate_hz, 0, "NONE", ""))
+        file.writeframes(samples.tobytes())
+    with Capture(parse_source(str(path)), RATE_HZ) as capture:
+        pieces = list(capture.chunks())
+    heard = np.cumsum([len(piece) for piece in pieces])
+    front_end = FrontEnd()
+    for hop in range(8):
+        assert heard[hop + 1] >= front_end.patch_samples + hop * front_end.patch_hop_samples
+    frame = av.AudioFrame.from_ndarray(samples[None], "s16", "mono")
+    frame.sample_rate = rate_hz
+    resampler = av.AudioResampler("fltp", "mono", RATE_HZ)
+    at_once = [
+        part.to_ndarray()[0] for given in (frame, None) for part in resampler.resample(given)
+    ]
+    assert np.array_equal(np.concatenate(pieces), np.concatenate(at_once))
 
 
 def test_a_stream_that_stops_sending_is_stalled(make_camera: MakeCamera) -> None:

@@ -40,6 +40,9 @@ STALL_SECONDS = 10.0
 READ_SLICE_SECONDS = 0.7
 # The resampler costs 3–5 times less when fed once a hop instead of once a packet (20 ms).
 RESAMPLE_SECONDS = 0.48
+# The last frame of a window reaches 15 ms beyond its hops, and the resampler holds up to 4 ms back. With a first piece
+# that is longer by this, a window is complete with its own piece instead of the next, 0.46 s later.
+LEAD_SECONDS = 0.02
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -275,6 +278,7 @@ class HopResampler:
         self._fifo: Any = None
         self._resampler: Any = None
         self._format: tuple[str, str, int] | None = None
+        self._piece_seconds = RESAMPLE_SECONDS
 
     def push(self, frame: Any) -> Iterator[NDArray[np.float32]]:
         """Take a decoded frame; yield a piece of sound when a hop is full."""
@@ -285,10 +289,11 @@ class HopResampler:
             self._format = arriving
             self._fifo = self._av.AudioFifo()
             self._resampler = self._av.AudioResampler("fltp", arriving[1], self._rate_hz)
+            self._piece_seconds = RESAMPLE_SECONDS + LEAD_SECONDS
         self._fifo.write(frame)
-        hop = round(frame.sample_rate * RESAMPLE_SECONDS)
-        while self._fifo.samples >= hop:
-            yield from self._resample(self._fifo.read(hop))
+        while self._fifo.samples >= (piece := round(frame.sample_rate * self._piece_seconds)):
+            self._piece_seconds = RESAMPLE_SECONDS
+            yield from self._resample(self._fifo.read(piece))
 
     def flush(self) -> Iterator[NDArray[np.float32]]:
         """Yield what is left."""
