@@ -121,3 +121,17 @@ def test_parameters_come_from_the_card() -> None:
         sample_rate_hz=32_000, fft_size=1024, window_samples=800, hop_samples=320, mel_bands=128
     )
     assert LogMel(other).whole(np.zeros(other.patch_samples, np.float32)).shape == (96, 128)
+
+
+def test_streams_share_what_never_changes() -> None:
+    one, other = LogMel(FRONT_END), LogMel(replace(FRONT_END))
+    assert one._mel is other._mel
+    assert one._hann is other._hann
+    with pytest.raises(ValueError, match="read-only"):
+        one._mel[0] = 1.0
+
+
+def test_a_patch_that_is_no_multiple_of_a_hop_is_computed_whole() -> None:
+    front_end = replace(FRONT_END, patch_frames=96, patch_hop_frames=36)
+    pcm = signal(hops=0)
+    assert np.abs(LogMel(front_end).whole(pcm) - frames(pcm, front_end)).max() < 1e-5

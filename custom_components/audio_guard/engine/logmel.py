@@ -4,6 +4,8 @@ Source of the definition: Hershey et al. 2017 and the published `mel_features.py
 an FFT over periodic-Hann windows, 64 triangular bands on the HTK mel scale, natural logarithm after adding 0.01.
 """
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -56,16 +58,13 @@ class LogMel:
     def __init__(self, front_end: FrontEnd) -> None:
         """Prepare the constants and the buffers for one stream."""
         self._front_end = front_end
-        # As large as what it is multiplied with: to spread it, numpy would take a buffer per call, which musl's malloc
-        # gets from the kernel and gives back each time (41 µs instead of 5).
-        self._hann = np.zeros((front_end.patch_frames, front_end.fft_size), np.float32)
-        self._hann[:, : front_end.window_samples] = periodic_hann(front_end.window_samples)
-        self._mel = np.ascontiguousarray(mel_matrix(front_end), dtype=np.float32)
+        self._hann, self._mel = _constants(front_end)
         self._overlap = front_end.window_samples - front_end.hop_samples
-        bins = front_end.fft_size // 2 + 1
-        self._windowed = np.zeros((front_end.patch_frames, front_end.fft_size), np.float32)
-        self._spectrum = np.empty((front_end.patch_frames, bins), np.complex64)
-        self._magnitude = np.empty((front_end.patch_frames, bins), np.float32)
+        # A whole patch, which is rare, is computed by as many frames at a time as a hop adds.
+        frames_at_once, bins = front_end.patch_hop_frames, front_end.fft_size // 2 + 1
+        self._windowed = np.zeros((frames_at_once, front_end.fft_size), np.float32)
+        self._spectrum = np.empty((frames_at_once, bins), np.complex64)
+        self._magnitude = np.empty((frames_at_once, bins), np.float32)
         self._input = np.empty((front_end.input_frames, front_end.mel_bands), np.float32)
         self._pcm = np.empty(self._overlap + front_end.patch_hop_samples, np.float32)
 
@@ -95,20 +94,41 @@ class LogMel:
 
     def _compute(self, pcm: Samples, out: Patch) -> None:
         """Write the log-mel frames of `pcm` to `out`, shape (frames, mel_bands)."""
-        count = len(out)
         framed = np.lib.stride_tricks.sliding_window_view(pcm, self._front_end.window_samples)
-        np.copyto(
-            self._windowed[:count, : self._front_end.window_samples],
-            framed[:: self._front_end.hop_samples],
-        )
-        np.multiply(self._windowed[:count], self._hann[:count], out=self._windowed[:count])
-        np.fft.rfft(self._windowed[:count], out=self._spectrum[:count])  # type: ignore[arg-type]
-        np.abs(self._spectrum[:count], out=self._magnitude[:count])
+        framed = framed[:: self._front_end.hop_samples]
+        at_once = len(self._windowed)
+        for first in range(0, len(out), at_once):
+            self._compute_frames(framed[first : first + at_once], out[first : first + at_once])
+
+    def _compute_frames(self, framed: Samples, out: Patch) -> None:
+        """Compute at most as many frames as the buffers hold, from samples (frames, window_samples)."""
+        count = len(out)
+        windowed, spectrum = self._windowed[:count], self._spectrum[:count]
+        magnitude = self._magnitude[:count]
+        np.copyto(windowed[:, : self._front_end.window_samples], framed)
+        np.multiply(windowed, self._hann[:count], out=windowed)
+        np.fft.rfft(windowed, out=spectrum)  # type: ignore[arg-type]
+        np.abs(spectrum, out=magnitude)
         if self._front_end.spectrum_power == 2:
-            np.square(self._magnitude[:count], out=self._magnitude[:count])
-        np.matmul(self._magnitude[:count], self._mel, out=out)
+            np.square(magnitude, out=magnitude)
+        np.matmul(magnitude, self._mel, out=out)
         np.add(out, np.float32(self._front_end.log_offset), out=out)
         np.log(out, out=out)
+
+
+@lru_cache(maxsize=4)
+def _constants(front_end: FrontEnd) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return a hop's windows and the band weights, which all streams of a front end share.
+
+    The windows are as large as what they are multiplied with: to spread one, numpy would take a buffer per call, which
+    musl's malloc gets from the kernel and gives back each time (41 µs instead of 5).
+    """
+    hann = np.zeros((front_end.patch_hop_frames, front_end.fft_size), np.float32)
+    hann[:, : front_end.window_samples] = periodic_hann(front_end.window_samples)
+    mel = np.ascontiguousarray(mel_matrix(front_end), dtype=np.float32)
+    for shared in (hann, mel):
+        shared.flags.writeable = False
+    return hann, mel
 
 
 def frames(pcm: Samples, front_end: FrontEnd) -> NDArray[np.float32]:
