@@ -26,7 +26,7 @@ from tools.cost.resident import resident_mb
 
 DOMAIN = "audio_guard"
 HEARD_SECONDS = 30.0
-SETTLING_SECONDS = 3.0
+SETTLING_SECONDS = 7.0
 HOP_SECONDS = 0.48
 # A sound is heard and forgotten once in so many hops (24 s): far more often than in any home.
 HOPS_PER_SOUND = 50
