@@ -140,7 +140,7 @@ def test_targets_turn_with_the_figures(figures: dict[str, Any]) -> None:
     changed["start_up_seconds"]["first score"] = 2.0
     last = verdicts(changed)[-1]
     assert (last.met, last.share) == (False, 2.0)
-    assert "**missed**: 2.00 times too much" in performance_page(changed)
+    assert "**missed** by a factor of 2.00" in performance_page(changed)
 
 
 @pytest.mark.slow

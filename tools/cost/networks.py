@@ -11,15 +11,14 @@ from pathlib import Path
 from torch import Tensor, nn
 
 from audio_guard_engine.card import FrontEnd, Model, ModelFile
-from audio_guard_engine.errors import ModelError, RuntimeMissingError
 from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
 from tools.cost.macs import Work, count_work
+from tools.measures.runtimes import INT8
 from tools.networks.convert import write_litert
 from tools.networks.network_kinds import build_network, input_shape
 from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import ROOT, recipe_place
 
-INT8 = "int8"
 PAPER = "vggish_scratch"
 YAMNET_LABELS = 521
 # YAMNet's separable layers (Plakal and Ellis 2020, after Howard et al. 2017): width and stride of each.
@@ -76,22 +75,14 @@ def _convolution(before: int, after: int, kernel: int, stride: int, groups: int 
 
 
 def model_scorers(model: Model) -> dict[str, Scorer]:
-    """Load a model on every processor runtime that is installed, in 8 bits too where there is such a file."""
-    scorers: dict[str, Scorer] = {}
-    variants = {
-        "ncnn": (model, Runtime.NCNN),
-        "LiteRT f32": (model, Runtime.LITERT),
+    """Load a model on both processor runtimes, in 8 bits too where there is such a file."""
+    scorers = {
+        "ncnn": load_scorer(model, Runtime.NCNN),
+        "LiteRT f32": load_scorer(model, Runtime.LITERT),
     }
     small = ROOT / "models" / model.name / f"{model.name}.{INT8}.tflite"
     if small.is_file():
-        variants["LiteRT int8"] = _with_file(model, small), Runtime.LITERT
-    for name, (variant, runtime) in variants.items():
-        try:
-            scorers[name] = load_scorer(variant, runtime)
-        except RuntimeMissingError:
-            continue
-    if not scorers:
-        raise RuntimeMissingError("no runtime is installed: `pip install ncnn ai-edge-litert`")
+        scorers["LiteRT int8"] = load_scorer(_with_file(model, small), Runtime.LITERT)
     return scorers
 
 
@@ -135,10 +126,7 @@ def _reference(model: Model, recipe: Recipe, network: nn.Module, path: Path) -> 
 
 def _with_file(model: Model, path: Path) -> Model:
     """Return a model whose TFLite file is another one."""
-    try:
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{path} can't be read ({error.strerror})") from error
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     files: Mapping[str, Mapping[str, ModelFile]] = {
         Runtime.LITERT: {"model": ModelFile(path=path, sha256=digest)}
     }

@@ -85,8 +85,8 @@ def verdicts(figures: Mapping[str, Any]) -> list[Verdict]:
             target=2,
             unit="MB",
             measured=further,
-            reason="a camera has two threads, each with an arena of the allocator that keeps the model's working memory, FFmpeg's "
-            "connection, 5.8 s of sound, buffers for its spectra and its entities",
+            reason="a camera has two threads, each with the allocator's own arena for the model's working memory, "
+            "FFmpeg's connection, 5.8 s of sound, buffers for its spectra, and its entities",
         ),
         Verdict(
             what="Home Assistant's event loop, a hop",
