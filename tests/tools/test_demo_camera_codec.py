@@ -56,7 +56,7 @@ def test_every_sample_survives_g711(encode, decoder: str) -> None:
 
 @pytest.mark.parametrize("name", list(CODECS))
 def test_silence_decodes_to_silence(name: str) -> None:
-    ffmpeg = {"pcmu": "pcm_mulaw", "pcma": "pcm_alaw", "l16": "pcm_s16be"}[name]
+    ffmpeg = {"pcmu": "pcm_mulaw", "pcma": "pcm_alaw"}.get(name, "pcm_s16be")
     assert np.abs(decode(ffmpeg, CODECS[name].encode(np.zeros(160, np.float32)))).max() <= 8
 
 

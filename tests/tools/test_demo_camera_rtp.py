@@ -3,7 +3,7 @@
 import asyncio
 import struct
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ from tools.demo_camera.rtp import (
     open_port_pair,
     packet,
     play,
+    sender_report,
 )
 
 SECOND = (np.arange(8_000) / 8_000).astype(np.float32)
@@ -36,12 +37,16 @@ class Recorder:
     state: State
     script: dict[int, Fault] = field(default_factory=dict)
     packets: list[bytes] = field(default_factory=list)
+    reports: list[bytes] = field(default_factory=list)
     torn: int = 0
     transport: str = ""
 
     async def send(self, rtp: bytes) -> None:
         self.packets.append(rtp)
         self.state.fault = self.script.get(len(self.packets), self.state.fault)
+
+    async def send_report(self, rtcp: bytes) -> None:
+        self.reports.append(rtcp)
 
     def send_torn(self, rtp: bytes) -> None:
         self.torn += 1
@@ -68,7 +73,9 @@ def test_packet_has_the_header_of_rfc_3550() -> None:
     assert packet(0, numbering, b"", first=False)[1] == 0
 
 
-@pytest.mark.parametrize(("name", "size"), [("pcmu", 160), ("pcma", 160), ("l16", 640)])
+@pytest.mark.parametrize(
+    ("name", "size"), [("pcmu", 160), ("pcma", 160), ("l16", 640), ("l16_48k_stereo", 3840)]
+)
 def test_a_payload_is_20_milliseconds(name: str, size: int) -> None:
     sound = EncodedSound(SECOND, CODECS[name], loop=True)
     assert {len(payload) for payload in islice(sound.payloads(), 60)} == {size}
@@ -123,6 +130,39 @@ def test_a_drop_tears_the_packet() -> None:
 def test_a_stall_sends_nothing() -> None:
     sound = EncodedSound(SECOND, CODECS["pcmu"], loop=False)
     assert len(played(sound, State(), {5: Fault.STALL}).packets) == 5
+
+
+def test_a_trickle_sends_one_packet_a_second() -> None:
+    sound = EncodedSound(np.tile(SECOND, 3), CODECS["pcmu"], loop=False)
+    packets = [header(rtp) for rtp in played(sound, State(Fault.TRICKLE)).packets]
+    assert [number[2] for number in packets] == [65_534, 65_535, 0]
+    assert [number[3] for number in packets[1:]] == [8_000 - 160, 16_000 - 160]
+
+
+def test_numbers_jump_once_a_second() -> None:
+    sound = EncodedSound(np.tile(SECOND, 2), CODECS["pcmu"], loop=False)
+    packets = [header(rtp) for rtp in played(sound, State(Fault.NUMBER_JUMPS)).packets]
+    steps = [(b[2] - a[2]) & 0xFFFF for a, b in pairwise(packets)]
+    assert [number for number, step in enumerate(steps) if step != 1] == [49]
+    assert {source for *_, source in packets} == {7}
+
+
+def test_wrong_numbers_are_all_different() -> None:
+    sound = EncodedSound(SECOND, CODECS["pcmu"], loop=False)
+    packets = [header(rtp) for rtp in played(sound, State(Fault.WRONG_NUMBERS)).packets]
+    assert len({timestamp for _, _, _, timestamp, _ in packets}) == len(packets) == 50
+
+
+def test_the_clock_jumps_in_sender_reports() -> None:
+    sound = EncodedSound(np.tile(SECOND, 2), CODECS["pcmu"], loop=False)
+    recorder = played(sound, State(Fault.CLOCK_JUMPS))
+    assert len(recorder.packets) == 100
+    assert len({report[8:12] for report in recorder.reports}) == 2
+
+
+def test_a_sender_report_is_that_of_rfc_3550() -> None:
+    report = sender_report(Numbering(timestamp=0x01020304, source=0xA0B0C0D0), 0x0A0B0C0D)
+    assert report.hex() == "80c80006a0b0c0d00a0b0c0d000000000102030400000000" + "00000000"
 
 
 def test_time_goes_on_while_the_camera_stalls() -> None:

@@ -303,3 +303,10 @@ def test_connections_are_counted(make_camera, connect) -> None:
     for _ in range(3):
         connect(camera).ask("OPTIONS")
     assert (camera.connections, camera.playing) == (3, 0)
+
+
+def test_a_session_may_tell_its_timeout(make_camera, connect) -> None:
+    client = connect(make_camera(session_seconds=2))
+    session = client.set_up().headers["session"]
+    assert session.endswith(";timeout=2")
+    assert client.ask("PLAY", Session=session.partition(";")[0]).status == 200

@@ -25,10 +25,10 @@ def open_audio(url: str, transport: str = "tcp") -> av.container.InputContainer:
 
 
 def hear(url: str, frames: int | None = None, transport: str = "tcp") -> tuple[Pcm, int]:
-    """Return samples in -1..1 and their rate as FFmpeg received them."""
+    """Return the first channel's samples in -1..1 and their rate as FFmpeg received them."""
     with open_audio(url, transport) as container:
         decoded = islice(container.decode(audio=0), frames)
-        blocks = [frame.to_ndarray()[0] for frame in decoded]
+        blocks = [frame.to_ndarray()[0, :: len(frame.layout.channels)] for frame in decoded]
         rate_hz = container.streams.audio[0].rate
     return np.concatenate(blocks).astype(np.float32) / 32768, rate_hz
 
@@ -36,7 +36,12 @@ def hear(url: str, frames: int | None = None, transport: str = "tcp") -> tuple[P
 @pytest.mark.parametrize("transport", ["tcp", "udp"])
 @pytest.mark.parametrize(
     ("codec", "rate_hz", "tolerance"),
-    [("pcmu", 8_000, 0.016), ("pcma", 8_000, 0.016), ("l16", 16_000, 2**-15)],
+    [
+        ("pcmu", 8_000, 0.016),
+        ("pcma", 8_000, 0.016),
+        ("l16", 16_000, 2**-15),
+        ("l16_48k_stereo", 48_000, 2**-15),
+    ],
 )
 def test_what_arrives_is_what_was_sent(
     make_camera, melody: Pcm, codec: str, rate_hz: int, tolerance: float, transport: str
@@ -136,6 +141,40 @@ def test_a_mute_camera_times_out(make_camera) -> None:
     camera = make_camera(fault=Fault.MUTE)
     with pytest.raises((av.error.FFmpegError, TimeoutError)):
         av.open(camera.url, options={"rtsp_transport": "tcp"}, timeout=(0.3, 0.3))
+
+
+def test_a_camera_that_hangs_answers_options_alone(make_camera) -> None:
+    with pytest.raises(av.error.FFmpegError):
+        open_audio(make_camera(fault=Fault.HANG).url)
+
+
+def test_a_redirect_is_followed(make_camera) -> None:
+    elsewhere = make_camera()
+    camera = make_camera()
+    camera.redirect(elsewhere.url)
+    heard, _ = hear(camera.url, frames=10)
+    assert len(heard) == 10 * 160
+    assert (camera.connections, elsewhere.connections) == (1, 1)
+
+
+def test_a_nonce_that_is_good_once_is_renewed(make_camera) -> None:
+    camera = make_camera(user="me", password="secret", fault=Fault.STALE_NONCES)
+    heard, _ = hear(camera.url_with_login, frames=10)
+    assert len(heard) == 10 * 160
+
+
+def test_another_password_is_welcome_when_it_changes(make_camera) -> None:
+    camera = make_camera(user="me", password="secret")
+    before = camera.url_with_login
+    camera.change_password("another")
+    with pytest.raises(av.error.HTTPUnauthorizedError):
+        open_audio(before)
+    assert len(hear(camera.url_with_login, frames=1)[0])
+
+
+def test_a_camera_without_a_login_has_no_password_to_change() -> None:
+    with pytest.raises(ValueError, match="no login"):
+        DemoCamera().change_password("secret")
 
 
 def test_a_slow_camera_is_waited_for(make_camera) -> None:

@@ -42,6 +42,9 @@ class Guard(Protocol):
     def check(self, request: Request) -> Verdict:
         """Judge the credentials of a request."""
 
+    def forget(self) -> None:
+        """Let what was given out to prove a password with be good no longer."""
+
 
 class BasicGuard:
     """Ask for user and password in plain text."""
@@ -65,6 +68,9 @@ class BasicGuard:
         except (binascii.Error, ValueError):
             return Verdict.REFUSED
         return Verdict.WELCOME if hmac.compare_digest(login, self._login) else Verdict.REFUSED
+
+    def forget(self) -> None:
+        """Do nothing: a password does not age."""
 
 
 class DigestGuard:
@@ -106,6 +112,10 @@ class DigestGuard:
             return Verdict.REFUSED
         issued = self._issued.get(nonce)
         return Verdict.STALE if issued is None or self._is_old(issued) else Verdict.WELCOME
+
+    def forget(self) -> None:
+        """Let all nonces be stale."""
+        self._issued.clear()
 
     def _is_old(self, issued: float) -> bool:
         return self._clock() - issued > self._lifetime_seconds

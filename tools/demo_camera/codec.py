@@ -1,4 +1,4 @@
-"""Encode PCM the way cameras do: G.711 mu-law and A-law at 8 kHz, linear 16 bits at 16 kHz."""
+"""Encode PCM the way cameras do: G.711 mu-law and A-law at 8 kHz, linear 16 bits at 16 and 48 kHz."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -45,6 +45,11 @@ def highest_bit(number: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.frexp(number)[1].astype(np.int32) - 1
 
 
+def encode_l16_stereo(pcm: Pcm) -> bytes:
+    """Return 16-bit samples in network byte order, each on both channels."""
+    return encode_l16(np.repeat(pcm, 2))
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Codec:
     """One way to put sound into RTP."""
@@ -77,6 +82,13 @@ CODECS = {
         sample_rate_hz=16_000,
         bytes_per_sample=2,
         encode=encode_l16,
+    ),
+    "l16_48k_stereo": Codec(
+        payload_type=98,
+        rtpmap="L16/48000/2",
+        sample_rate_hz=48_000,
+        bytes_per_sample=4,
+        encode=encode_l16_stereo,
     ),
 }
 

@@ -18,7 +18,10 @@ from .faults import Fault
 
 # What most cameras send with G.711: 160 samples.
 PACKET_SECONDS = 0.02
+# Faults that come now and then come once a second; a trickle is as thin.
+PACKETS_PER_SECOND = 50
 VERSION = 0x80
+SENDER_REPORT = 200
 
 
 class EncodedSound:
@@ -75,6 +78,12 @@ def packet(payload_type: int, numbering: Numbering, payload: bytes, *, first: bo
     return header + payload
 
 
+def sender_report(numbering: Numbering, ntp_seconds: int) -> bytes:
+    """Return an RTCP packet that says what time it is at a timestamp (RFC 3550, section 6.4.1)."""
+    words = (numbering.source, ntp_seconds, 0, numbering.timestamp, 0, 0)
+    return struct.pack(">BBH6I", VERSION, SENDER_REPORT, len(words), *words)
+
+
 class Sender(Protocol):
     """A way for packets to one client."""
 
@@ -83,6 +92,9 @@ class Sender(Protocol):
 
     async def send(self, rtp: bytes) -> None:
         """Send one packet, waiting while the client is slow."""
+
+    async def send_report(self, rtcp: bytes) -> None:
+        """Send one RTCP packet beside the others."""
 
     def send_torn(self, rtp: bytes) -> None:
         """Send half a packet, if the way is one that allows it."""
@@ -102,18 +114,23 @@ class InterleavedSender:
 
     async def send(self, rtp: bytes) -> None:
         """Send one packet, waiting while the client is slow."""
-        self._writer.write(self._frame(rtp))
+        self._writer.write(self._frame(self._channel, rtp))
+        await self._writer.drain()
+
+    async def send_report(self, rtcp: bytes) -> None:
+        """Send one RTCP packet on the next channel."""
+        self._writer.write(self._frame(self._channel + 1, rtcp))
         await self._writer.drain()
 
     def send_torn(self, rtp: bytes) -> None:
         """Send half a packet."""
-        self._writer.write(self._frame(rtp)[: len(rtp) // 2])
+        self._writer.write(self._frame(self._channel, rtp)[: len(rtp) // 2])
 
     def close(self) -> None:
         """Leave the connection to its owner."""
 
-    def _frame(self, rtp: bytes) -> bytes:
-        return struct.pack(">cBH", b"$", self._channel, len(rtp)) + rtp
+    def _frame(self, channel: int, content: bytes) -> bytes:
+        return struct.pack(">cBH", b"$", channel, len(content)) + content
 
 
 class UdpSender:
@@ -133,6 +150,12 @@ class UdpSender:
         """Send one packet; what the network does not take is lost."""
         with contextlib.suppress(BlockingIOError, ConnectionError):
             self._rtp.sendto(rtp, self._client)
+
+    async def send_report(self, rtcp: bytes) -> None:
+        """Send one RTCP packet between the neighbors of both ports."""
+        host, port = self._client
+        with contextlib.suppress(BlockingIOError, ConnectionError):
+            self._rtcp.sendto(rtcp, (host, port + 1))
 
     def send_torn(self, rtp: bytes) -> None:
         """Send nothing: a datagram is whole or lost."""
@@ -184,13 +207,20 @@ async def play(sound: EncodedSound, sender: Sender, numbering: Numbering, state:
         due = start + number * PACKET_SECONDS / state.speed
         await asyncio.sleep(max(0.0, due - clock()))
         heard = sound.silence if state.fault is Fault.SILENCE else payload
-        rtp = packet(sound.codec.payload_type, numbering, heard, first=first)
+        each_second = number % PACKETS_PER_SECOND == 0
+        if state.fault is Fault.NUMBER_JUMPS and each_second:
+            numbering = Numbering(source=numbering.source)
+        if state.fault is Fault.CLOCK_JUMPS and each_second:
+            await sender.send_report(sender_report(numbering, noise.getrandbits(32)))
+        wrong = state.fault is Fault.WRONG_NUMBERS
+        numbers = Numbering(source=numbering.source) if wrong else numbering
+        rtp = packet(sound.codec.payload_type, numbers, heard, first=first)
         if state.fault is Fault.DROP:
             sender.send_torn(rtp)
             return
         if state.fault is Fault.GARBAGE:
             rtp = noise.randbytes(len(rtp))
-        if state.fault is not Fault.STALL:
+        if state.fault is not Fault.STALL and (state.fault is not Fault.TRICKLE or each_second):
             await sender.send(rtp)
             numbering.sequence = (numbering.sequence + 1) & 0xFFFF
             first = False

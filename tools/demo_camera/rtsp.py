@@ -35,6 +35,8 @@ class CameraState:
     fault: Fault
     speed: float
     slow_start_seconds: float
+    session_seconds: int | None
+    redirect_to: str = ""
     connections: int = 0
     """How many connections were ever accepted."""
     playing: int = 0
@@ -69,7 +71,7 @@ class Connection:
         self._state.connections += 1
         try:
             while (request := await read_request(self._reader)) is not None:
-                if self._state.fault is Fault.MUTE:
+                if self._ignores(request):
                     continue
                 if self._state.fault is Fault.SLOW_START:
                     await asyncio.sleep(self._state.slow_start_seconds)
@@ -86,6 +88,11 @@ class Connection:
         finally:
             await self._end_session()
             self._writer.close()
+
+    def _ignores(self, request: Request) -> bool:
+        """Return whether a request is never answered."""
+        hangs = self._state.fault is Fault.HANG and request.method != "OPTIONS"
+        return hangs or self._state.fault is Fault.MUTE
 
     def _answer(self, request: Request) -> Response:
         """Check what holds for all methods, then let the method answer."""
@@ -105,6 +112,8 @@ class Connection:
         if guard is not None and (verdict := guard.check(request)) is not Verdict.WELCOME:
             challenge = guard.challenge(stale=verdict is Verdict.STALE)
             return Response(status=HTTPStatus.UNAUTHORIZED, headers={"WWW-Authenticate": challenge})
+        if guard is not None and self._state.fault is Fault.STALE_NONCES:
+            guard.forget()
         if self._state.fault is Fault.NOT_FOUND or not self._knows(request):
             return Response(status=HTTPStatus.NOT_FOUND)
         session = request.headers.get("session", "").partition(";")[0]
@@ -125,7 +134,10 @@ class Connection:
         return Response(headers={"Public": ", ".join(self._methods)})
 
     def _describe(self, request: Request) -> Response:
-        """Say which tracks there are."""
+        """Say which tracks there are, or where to ask instead."""
+        if self._state.fault is Fault.REDIRECT:
+            location = {"Location": self._state.redirect_to}
+            return Response(status=HTTPStatus.FOUND, headers=location)
         host = self._writer.get_extra_info("sockname")[0]
         body = describe(tracks(self._state.fault), self._state.sound.codec, host)
         return Response(
@@ -194,7 +206,9 @@ class Connection:
 
     def _in_session(self, headers: dict[str, str]) -> Response:
         """Return an answer that names the session."""
-        return Response(headers={"Session": self._session, **headers})
+        seconds = self._state.session_seconds
+        timeout = "" if seconds is None else f";timeout={seconds}"
+        return Response(headers={"Session": self._session + timeout, **headers})
 
     def _start_playing(self) -> None:
         """Send audio from the start of the sound; the end of it closes the connection."""

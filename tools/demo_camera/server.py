@@ -43,25 +43,29 @@ class DemoCamera:
         loop: bool = True,
         speed: float = 1.0,
         slow_start_seconds: float = 3.0,
+        session_seconds: int | None = None,
     ) -> None:
         """Prepare the camera; `start` opens its port.
 
         `sound` is a scene or samples at 16 kHz, the project's own scene by default. Port 0 picks a
         free one and keeps it over restarts. Without `loop` the connection ends with the sound.
-        `speed` makes time pass faster than in life.
+        `speed` makes time pass faster than in life. `session_seconds` is how often clients are told to
+        show that they are still there; nothing happens to those that don't.
         """
         self.host = host
         self.port = port
         self._user = user
         self._password = password
+        self._auth = Auth(auth)
         self._loop_sound = loop
         self._state = CameraState(
             path="/" + path.strip("/"),
             sound=self._encode(sound, codec),
-            guard=None if user is None else make_guard(Auth(auth), user, password),
+            guard=None if user is None else make_guard(self._auth, user, password),
             fault=fault,
             speed=speed,
             slow_start_seconds=slow_start_seconds,
+            session_seconds=session_seconds,
         )
         self._thread: threading.Thread | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -126,6 +130,18 @@ class DemoCamera:
     def change_sound(self, sound: Scene | Pcm, codec: str = "pcmu") -> None:
         """Play something else, perhaps in another codec, to clients that start from now on."""
         self._state.sound = self._encode(sound, codec)
+
+    def redirect(self, address: str) -> None:
+        """Send clients elsewhere from now on."""
+        self._state.redirect_to = address
+        self.fault = Fault.REDIRECT
+
+    def change_password(self, password: str) -> None:
+        """Welcome another password from now on; who is being sent audio goes on."""
+        if self._user is None:
+            raise ValueError("this camera asks for no login")
+        self._password = password
+        self._state.guard = make_guard(self._auth, self._user, password)
 
     def drop_clients(self) -> None:
         """Cut all connections that are open now, once; new ones are welcome."""
