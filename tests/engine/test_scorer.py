@@ -1,5 +1,6 @@
 """The shipped model on the real runtimes."""
 
+import hashlib
 import importlib.util
 import os
 import shutil
@@ -202,6 +203,18 @@ def test_a_card_whose_labels_do_not_fit_the_model(tmp_path: Path) -> None:
 def test_a_score_that_is_no_number_is_refused() -> None:
     with pytest.raises(ModelError, match="not a number"):
         scorer_module._checked_scores(np.array([0.5, np.nan], np.float32), 2)
+
+
+def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
+    file = load_model(folder=copied(tmp_path)).files["ncnn"]["bin"]
+    weights = np.frombuffer(file.path.read_bytes(), np.float32).copy()
+    weights[-100:] = np.nan
+    file.path.write_bytes(weights.tobytes())
+    card = tmp_path / "models" / DEFAULT_MODEL / "card.json"
+    checksum = hashlib.sha256(weights.tobytes()).hexdigest()
+    card.write_text(card.read_text().replace(file.sha256, checksum))
+    with pytest.raises(ModelError, match="not a number"):
+        load_scorer(load_model(folder=card.parents[1]), Runtime.NCNN)
 
 
 def test_no_gpu_is_said(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:

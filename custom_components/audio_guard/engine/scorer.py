@@ -230,8 +230,9 @@ def _checked_scores(scores: NDArray[np.float32], labels: int) -> NDArray[np.floa
     flat = scores.reshape(-1)
     if len(flat) != labels:
         raise ModelError(f"the model gives {len(flat)} scores and its card names {labels} labels")
-    if not np.isfinite(flat).all():
-        raise ModelError("the model gave a score that is not a number")
+    # ncnn's softmax makes zeros of what is not a number; a model that works is never sure that it hears nothing at all.
+    if not np.isfinite(flat).all() or not flat.any():
+        raise ModelError("the model gave a score that is not a number: install the model again")
     return flat
 
 
