@@ -36,6 +36,9 @@ from .source import RTSP_SCHEMES, STDIN, Source, redact
 OPEN_SECONDS = 8.0
 # Wi-Fi cameras pause for some seconds and go on; longer than this is a stall.
 STALL_SECONDS = 10.0
+# Packets may come and hardly any sound with them: garbage that no decoder takes, or one packet now and then. Less
+# than a hop in this time is a stall too.
+TRICKLE_SECONDS = 15.0
 # FFmpeg can be interrupted only by its read timeout. RTSP goes on after it, so short reads let a stop be noticed.
 READ_SLICE_SECONDS = 0.7
 # The resampler costs 3–5 times less when fed once a hop instead of once a packet (20 ms).
@@ -74,6 +77,7 @@ class Capture:
         self._audio_only = audio_only
         self._stop = stop or threading.Event()
         self._container: Any = None
+        self._sounded_at = 0.0  # when the last piece of sound was whole
         self.info: StreamInfo | None = None
 
     def __enter__(self) -> Self:
@@ -120,11 +124,17 @@ class Capture:
         """
         av = load_av()
         resampler = HopResampler(av, self._sample_rate_hz)
+        self._sounded_at = time.monotonic()
         for frame in self._frames(av):
-            yield from resampler.push(frame)
+            for pcm in resampler.push(frame):
+                yield pcm
+                self._sounded_at = time.monotonic()
         yield from resampler.flush()
         if self._source.scheme in RTSP_SCHEMES:
-            raise EndOfStreamError(f"{self._source.name} has ended the stream")
+            raise EndOfStreamError(
+                f"{self._source.name} has ended the stream: "
+                "if that happens often, close its other viewers or restart it"
+            )
 
     def close(self) -> None:
         """Let go of the connection. Safe to call twice."""
@@ -154,6 +164,9 @@ class Capture:
                     if self._stop.is_set():
                         raise StoppedError("stopped")
                     heard_at = time.monotonic()
+                    late = heard_at - self._sounded_at >= TRICKLE_SECONDS
+                    if late and self._source.is_url:  # a file is read as fast as it can be
+                        raise self._trickle()
                     heard_anything = True
                     yield packet
             except av.error.ExitError:
@@ -176,10 +189,19 @@ class Capture:
     def _silence(self, heard_anything: bool) -> SourceError:
         """Tell a stream that stopped from an audio track that never sends."""
         if heard_anything:
-            return StalledError(f"{self._source.name} has sent nothing for {STALL_SECONDS:.0f} s")
+            return StalledError(
+                f"{self._source.name} has sent nothing for {STALL_SECONDS:.0f} s: "
+                "check the camera's network, or restart the camera"
+            )
         return NoAudioError(
             f"{self._source.name} announces an audio track and never sends it: "
             "turn the microphone on in the camera's own settings, or restart the camera"
+        )
+
+    def _trickle(self) -> StalledError:
+        """Say that what comes is hardly any sound."""
+        return StalledError(
+            f"{self._source.name} sends hardly any sound: check the camera's network, or restart the camera"
         )
 
     def _file(self) -> Any:
@@ -264,7 +286,9 @@ class Capture:
             if isinstance(error, kinds):
                 return ours(f"{name} {message}")
         if isinstance(error, OSError) and error.errno in (errno.EIO, errno.EPIPE):
-            return EndOfStreamError(f"{name} has broken the connection off")
+            return EndOfStreamError(
+                f"{name} has broken the connection off: check the camera's network and its power supply"
+            )
         text = getattr(error, "strerror", None) or str(error)
         return SourceError(f"{name} can't be opened or read ({redact(text)})")
 
