@@ -1,9 +1,7 @@
 """The loop over one camera: real sockets, and states that tell the truth."""
 
-import contextlib
-import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -15,65 +13,14 @@ from audio_guard_engine import listener as listener_module
 from audio_guard_engine.backoff import Backoff
 from audio_guard_engine.card import Model
 from audio_guard_engine.errors import ModelError, NotFoundError
-from audio_guard_engine.frame import ScoreFrame
 from audio_guard_engine.history import INT16_PEAK
 from audio_guard_engine.level import level_dbfs
-from audio_guard_engine.listener import Listener, ListenerState, ListenerStatus
-from audio_guard_engine.scorer import Scorer
+from audio_guard_engine.listener import Listener, ListenerState
 from audio_guard_engine.source import Source, parse_source
 from tests.engine.conftest import LoudnessScorer
+from tests.engine.heard import LIMIT_SECONDS, Heard, listening
 from tools.demo_camera.faults import Fault
 from tools.demo_camera.server import DemoCamera
-
-LIMIT_SECONDS = 15.0
-
-
-class Heard:
-    """A listener and all that it said; `until` waits for it."""
-
-    def __init__(
-        self,
-        find_source: Callable[[], Source],
-        model: Model,
-        scorer: Scorer,
-        history_seconds: float = 0.0,
-    ) -> None:
-        self.frames: list[ScoreFrame] = []
-        self.statuses: list[ListenerStatus] = []
-        self._said = threading.Condition()
-        self.listener = Listener(
-            "test",
-            find_source,
-            model,
-            scorer,
-            on_frame=lambda frame: self._note(self.frames, frame),
-            on_status=lambda status: self._note(self.statuses, status),
-            history_seconds=history_seconds,
-            backoff=QuickBackoff(random.Random(0)),
-        )
-
-    def _note(self, said: list[Any], what: object) -> None:
-        with self._said:
-            said.append(what)
-            self._said.notify_all()
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        with self._said:
-            assert self._said.wait_for(condition, LIMIT_SECONDS), (self.states, len(self.frames))
-
-    def until_state(self, state: ListenerState) -> None:
-        self.until(lambda: self.states[-1:] == [state])
-
-    @property
-    def states(self) -> list[ListenerState]:
-        return [status.state for status in self.statuses]
-
-
-class QuickBackoff(Backoff):
-    """Wait a twentieth of the time."""
-
-    def next_seconds(self) -> float:
-        return super().next_seconds() / 20
 
 
 @pytest.fixture
@@ -89,19 +36,6 @@ def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(capture_module, "STALL_SECONDS", 0.8)
     monkeypatch.setattr(capture_module, "READ_SLICE_SECONDS", 0.2)
     monkeypatch.setattr(capture_module, "OPEN_SECONDS", 1.5)
-
-
-@contextlib.contextmanager
-def listening(
-    address: str, model: Model, scorer: Scorer, history_seconds: float = 0.0
-) -> Iterator[Heard]:
-    heard = Heard(lambda: parse_source(address), model, scorer, history_seconds)
-    heard.listener.start()
-    try:
-        yield heard
-    finally:
-        assert heard.listener.stop(5)
-        assert not [thread for thread in threading.enumerate() if "audio_guard" in thread.name]
 
 
 def test_hears_frames_a_hop_apart(camera: DemoCamera, model: Model, scorer: LoudnessScorer) -> None:
@@ -143,45 +77,6 @@ def test_no_history_is_held_unless_it_is_wanted(
     with listening(camera.url_with_login, model, scorer) as heard:
         heard.until(lambda: len(heard.frames) > 0)
         assert heard.listener.history is None
-
-
-@pytest.mark.parametrize(
-    ("fault", "state"),
-    [
-        (Fault.NO_AUDIO, ListenerState.NO_AUDIO),
-        (Fault.STALL, ListenerState.NO_AUDIO),
-        (Fault.NOT_FOUND, ListenerState.LOST),
-        (Fault.REFUSE, ListenerState.LOST),
-    ],
-)
-def test_names_why_a_camera_is_not_heard_and_recovers(
-    camera: DemoCamera, model: Model, scorer: LoudnessScorer, fault: Fault, state: ListenerState
-) -> None:
-    camera.fault = fault
-    with listening(camera.url_with_login, model, scorer) as heard:
-        heard.until_state(state)
-        assert heard.statuses[-1].reason
-        camera.fault = Fault.NONE
-        heard.until_state(ListenerState.LISTENING)
-        assert not heard.statuses[-1].reason
-
-
-def test_wrong_password_is_unauthorized_and_unspoken(
-    camera: DemoCamera, model: Model, scorer: LoudnessScorer
-) -> None:
-    address = camera.url_with_login.replace("hunter2", "sesame")
-    with listening(address, model, scorer) as heard:
-        heard.until_state(ListenerState.UNAUTHORIZED)
-    assert "sesame" not in repr(heard.statuses)
-
-
-def test_stalls_and_recovers(camera: DemoCamera, model: Model, scorer: LoudnessScorer) -> None:
-    with listening(camera.url_with_login, model, scorer) as heard:
-        heard.until(lambda: len(heard.frames) > 0)
-        camera.fault = Fault.STALL
-        heard.until_state(ListenerState.STALLED)
-        camera.fault = Fault.NONE
-        heard.until_state(ListenerState.LISTENING)
 
 
 def test_is_lost_with_its_server_and_returns_with_it(
