@@ -5,10 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_STATE_CHANGED
-from homeassistant.core import Event, EventStateChangedData, HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
-from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.audio_guard.const import DOMAIN
 from tests.cameras import MakeCamera, camera_maker
@@ -16,6 +14,7 @@ from tools.demo_camera.faults import Fault
 from tools.demo_camera.scene import quiet, sound
 
 from .conftest import state
+from .real_camera import set_up, until
 
 
 @pytest.fixture
@@ -25,36 +24,6 @@ def make_camera(request: pytest.FixtureRequest) -> Iterator[MakeCamera]:
         request, sound=sound("alarm", seed=0), user="joe", password="hunter2"
     ) as make:
         yield make
-
-
-async def set_up(hass: HomeAssistant, url: str) -> MockConfigEntry:
-    """Listen to a camera."""
-    data = {"url": url, "username": "joe", "password": "hunter2", "transport": "tcp"}
-    entry = MockConfigEntry(domain=DOMAIN, title="Kitchen", data=data)
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    return entry
-
-
-async def until(hass: HomeAssistant, entity_id: str, wanted: str) -> None:
-    """Wait until an entity has a state."""
-    changed = asyncio.Event()
-
-    @callback
-    def note(_: Event[EventStateChangedData]) -> None:
-        changed.set()
-
-    unsubscribe = hass.bus.async_listen(EVENT_STATE_CHANGED, note)
-    try:
-        async with asyncio.timeout(30):
-            while state(hass, entity_id) != wanted:
-                changed.clear()
-                await changed.wait()
-    except TimeoutError:
-        shown = hass.states.get("binary_sensor.kitchen_connection")
-        pytest.fail(f"{entity_id} is {state(hass, entity_id)}, not {wanted}; {shown}")
-    finally:
-        unsubscribe()
 
 
 async def test_hears_an_alarm_and_leaves_no_thread(
