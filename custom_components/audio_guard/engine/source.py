@@ -74,11 +74,11 @@ def parse_source(
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise InvalidUrlError("the address is no valid URL: check its host and port") from error
+    except ValueError:  # its text may quote the password
+        raise InvalidUrlError("the address is no valid URL: check its host and port") from None
     if parts.scheme not in SCHEMES:
         raise InvalidUrlError(
-            f"addresses that begin with {_scheme(text)}:// can't be opened: use one of "
+            f"addresses that begin with {parts.scheme}:// can't be opened: use one of "
             + ", ".join(sorted(SCHEMES))
         )
     if not host:
