@@ -1,6 +1,7 @@
 """Real sockets and files: what FFmpeg gives, and how it fails."""
 
 import contextlib
+import random
 import threading
 import time
 import wave
@@ -32,6 +33,7 @@ from audio_guard_engine.errors import (
 from audio_guard_engine.probe import probe
 from audio_guard_engine.source import Transport, parse_source
 from tests.cameras import MakeCamera, camera_maker
+from tests.engine.hostile import CODECS, PACKETS, HostileServer
 from tools.demo_camera.faults import Fault
 
 RATE_HZ = 16_000
@@ -343,6 +345,15 @@ def test_garbage_never_raises_anything_but_a_source_error(make_camera: MakeCamer
         with contextlib.suppress(SourceError):
             hear(camera.url, seconds=1)
     assert camera.connections == 40  # each a knock and an open
+
+
+def test_a_packet_that_no_decoder_takes_is_left_out() -> None:
+    def emptied(rng: random.Random, packet: bytes) -> bytes:
+        return packet[:12] if rng.random() < 0.1 else packet[:12] + bytes(160)
+
+    with HostileServer(spoil_packet=emptied, codecs=CODECS[:1]) as server:
+        left = len(hear(server.address)) / (0.02 * RATE_HZ)
+    assert PACKETS * 0.8 < left < PACKETS
 
 
 @pytest.mark.parametrize(

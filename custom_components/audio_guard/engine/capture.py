@@ -148,11 +148,10 @@ class Capture:
         for packet in self._packets(av, track):
             try:
                 yield from packet.decode()
-            except av.error.InvalidDataError:
-                # A lost or garbled packet is a click, not an end: the decoder finds its feet at the next one.
-                continue
             except av.error.FFmpegError as error:
-                raise self._explained(error) from None
+                # A lost, garbled or empty packet is a click, not an end: the decoder finds its feet at the next one.
+                if not self._source.is_url and not isinstance(error, av.error.InvalidDataError):
+                    raise self._explained(error) from None
 
     def _packets(self, av: Any, track: Any) -> Iterator[Any]:
         """Read the track's packets, looking at `stop` between short reads."""
@@ -201,7 +200,8 @@ class Capture:
     def _trickle(self) -> StalledError:
         """Say that what comes is hardly any sound."""
         return StalledError(
-            f"{self._source.name} sends hardly any sound: check the camera's network, or restart the camera"
+            f"{self._source.name} sends hardly any sound that can be decoded: check the camera's network, "
+            "or choose another audio codec in its settings"
         )
 
     def _file(self) -> Any:
