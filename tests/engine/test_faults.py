@@ -380,7 +380,7 @@ def test_a_hundred_reconnects_leak_nothing(
     make_camera: MakeCamera, model: Model, scorer: LoudnessScorer
 ) -> None:
     camera = make_camera(speed=40.0)
-    with listening(camera.url_with_login, model, scorer) as heard:
+    with listening(camera.url_with_login, model, scorer, history_seconds=30.0) as heard:
 
         def reconnect(times: int) -> Held:
             for _ in range(times):

@@ -23,18 +23,13 @@ from audio_guard_engine.errors import EngineError, InvalidUrlError, ModelError
 from audio_guard_engine.knock import knock
 from audio_guard_engine.probe import probe
 from audio_guard_engine.source import parse_source, redact
-from tests.engine.hostile import PACKETS, HostileServer, spoiled
+from tests.engine.hostile import PACKETS, HostileServer
+from tests.fuzzing import inputs, spoiled
 
 # Far above what an input takes even on a busy machine, and far below a hang.
 LIMIT_SECONDS = 10.0
 PASSWORD = "hunter2"
 KEPT_SEEDS: dict[str, tuple[int, ...]] = {"answers": (), "packets": (), "cards": ()}
-
-
-def inputs(few: int, many: int) -> pytest.MarkDecorator:
-    """Run a test with few inputs, and with --long with many."""
-    long = pytest.param(many, marks=[pytest.mark.long, pytest.mark.timeout(7200)])
-    return pytest.mark.parametrize("count", [few, long])
 
 
 def seeds(kind: str, count: int) -> Iterator[int]:

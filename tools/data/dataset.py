@@ -99,15 +99,21 @@ def data_hash(clips: Iterable[Clip]) -> str:
 
 
 def _read_catalogue(catalogue: Path, labels: Sequence[str]) -> list[Clip]:
-    with catalogue.open(newline="", encoding="utf-8") as lines:
-        rows = csv.DictReader(lines)
-        missing = [column for column in CATALOGUE_COLUMNS if column not in (rows.fieldnames or ())]
-        if missing:
-            raise DatasetError(
-                f"{catalogue}: no column {', '.join(missing)}; a catalogue needs the columns "
-                f"{', '.join(CATALOGUE_COLUMNS)}"
-            )
-        return [_clip_of_row(catalogue, number, row, labels) for number, row in enumerate(rows, 2)]
+    try:
+        with catalogue.open(newline="", encoding="utf-8") as lines:
+            rows = csv.DictReader(lines, restval="")
+            given = rows.fieldnames or ()
+            missing = [column for column in CATALOGUE_COLUMNS if column not in given]
+            if missing:
+                raise DatasetError(
+                    f"{catalogue}: no column {', '.join(missing)}; a catalogue needs the columns "
+                    f"{', '.join(CATALOGUE_COLUMNS)}"
+                )
+            return [
+                _clip_of_row(catalogue, number, row, labels) for number, row in enumerate(rows, 2)
+            ]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DatasetError(f"{catalogue}: is no CSV in UTF-8 ({error}); save it as one") from error
 
 
 def _clip_of_row(catalogue: Path, number: int, row: dict[str, str], labels: Sequence[str]) -> Clip:
