@@ -2,7 +2,9 @@
 
 import hashlib
 import importlib.util
+import itertools
 import os
+import queue
 import shutil
 import subprocess
 import sys
@@ -43,6 +45,22 @@ def patches(shipped: Model) -> list[NDArray[np.float32]]:
     ]
     log_mel = LogMel(front_end)
     return [log_mel.whole(piece).copy() for piece in pieces]
+
+
+def in_new_process(
+    script: str, argument: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a script to its good end."""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(argument)],
+        cwd=BUNDLED_MODELS.parents[2],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done
 
 
 def copied(tmp_path: Path) -> Path:
@@ -95,6 +113,59 @@ def test_may_be_shared_by_threads(
     assert len(together) == 4
     for scores in together:
         assert np.allclose(scores, alone, atol=1e-6)
+
+
+def test_threads_compute_side_by_side_one_per_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    numbers = itertools.count()
+    shared = scorer_module._OnePerCore(lambda: next(numbers))
+    third: queue.Queue[int] = queue.Queue()
+
+    def take() -> None:
+        with shared.taken() as number:
+            third.put(number)
+
+    waiting = threading.Thread(target=take)
+    with shared.taken() as first:
+        with shared.taken() as second:
+            assert (first, second) == (0, 1)
+            waiting.start()
+            with pytest.raises(queue.Empty):
+                third.get(timeout=0.05)
+        assert third.get(timeout=10) == second
+    waiting.join()
+
+
+def test_what_a_failed_score_used_is_used_again() -> None:
+    numbers = itertools.count()
+    shared = scorer_module._OnePerCore(lambda: next(numbers))
+    with pytest.raises(ModelError), shared.taken():
+        raise ModelError
+    with shared.taken() as number:
+        assert number == 0
+
+
+def test_memory_of_ncnn_is_given_back_before_it_is_freed(
+    patches: list[NDArray[np.float32]], tmp_path: Path
+) -> None:
+    """Run in a process of its own: ncnn complains on standard error, or crashes."""
+    np.save(tmp_path / "patches.npy", patches[:20])
+    script = """
+import sys, tools, numpy as np
+from concurrent.futures import ThreadPoolExecutor
+from audio_guard_engine.card import load_model
+from audio_guard_engine.scorer import Runtime, load_scorer
+patches = np.load(sys.argv[1])
+for _ in range(3):
+    scorer = load_scorer(load_model(), Runtime.NCNN)
+    with ThreadPoolExecutor(4) as pool:
+        kept = list(pool.map(scorer.score, patches))
+    del scorer
+print(len(kept))
+"""
+    done = in_new_process(script, tmp_path / "patches.npy")
+    assert done.stdout.strip() == "20"
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("runtime", PROCESSOR_RUNTIMES)
@@ -244,13 +315,5 @@ gpu, cpu = load_scorer(model, Runtime.LITERT_GPU), load_scorer(model, Runtime.LI
 patches = np.load(sys.argv[1])
 print(max(np.abs(gpu.score(patch) - cpu.score(patch)).max() for patch in patches))
 """
-    done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "patches.npy")],
-        cwd=BUNDLED_MODELS.parents[2],
-        env={**os.environ, "VK_ICD_FILENAMES": str(SWIFTSHADER)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
+    done = in_new_process(script, tmp_path / "patches.npy", VK_ICD_FILENAMES=str(SWIFTSHADER))
     assert float(done.stdout.splitlines()[-1]) <= 1e-2

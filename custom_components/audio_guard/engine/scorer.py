@@ -2,12 +2,14 @@
 
 import importlib.util
 import logging
+import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +21,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # Enough runs for a lead to show above the noise of a busy machine, few enough not to be felt.
 TRIAL_RUNS = 10
+
+_Thing = TypeVar("_Thing")
 
 
 class Runtime(StrEnum):
@@ -36,6 +40,29 @@ class Scorer(Protocol):
 
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score one patch with its context (input_frames, mel_bands); return 0–1 per label, in the card's order."""
+
+
+class _OnePerCore(Generic[_Thing]):
+    """What only one thread at a time may use, made when it is needed: at most as many as there are cores."""
+
+    def __init__(self, make: Callable[[], _Thing]) -> None:
+        """Make nothing yet."""
+        self._make = make
+        self._idle: list[_Thing] = []
+        self._turns = threading.Semaphore(os.cpu_count() or 1)
+
+    @contextmanager
+    def taken(self) -> Iterator[_Thing]:
+        """Give one that nobody uses; wait while every core is computing."""
+        with self._turns:
+            try:
+                thing = self._idle.pop()  # the one that was used last: it is still in the caches
+            except IndexError:
+                thing = self._make()
+            try:
+                yield thing
+            finally:
+                self._idle.append(thing)
 
 
 class NcnnScorer:
@@ -57,17 +84,33 @@ class NcnnScorer:
         self._net.opt.use_bf16_storage = False
         _require(self._net.load_param(str(files["param"].checked())) == 0, files["param"].path)
         _require(self._net.load_model(str(files["bin"].checked())) == 0, files["bin"].path)
+        # In the network's own allocator, which all threads share, they wait for one another.
+        self._memories = _OnePerCore(
+            lambda: (ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator())
+        )
         self._labels = len(model.labels)
 
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score one patch; every call has an extractor of its own, the weights are shared."""
+        with self._memories.taken() as (blobs, workspace):
+            status, scores = self._extract(patch, blobs, workspace)
+        if status != 0:
+            raise ModelError(f"ncnn could not run the model (status {status})")
+        return _checked_scores(scores, self._labels)
+
+    def _extract(
+        self, patch: NDArray[np.float32], blobs: Any, workspace: Any
+    ) -> tuple[int, NDArray[np.float32]]:
+        """Return the status and the scores, if any; nothing uses the allocators any more then."""
         extractor = self._net.create_extractor()
+        extractor.set_blob_allocator(blobs)
+        extractor.set_workspace_allocator(workspace)
         # A copy, because a first layer that works in place crashes the process on a Mat that wraps numpy's memory.
         extractor.input("in0", self._ncnn.Mat(patch[np.newaxis]).clone())
         status, scores = extractor.extract("out0")
-        if status != 0:
-            raise ModelError(f"ncnn could not run the model (status {status})")
-        return _checked_scores(np.array(scores, np.float32), self._labels)
+        if status != 0:  # numpy would crash on the empty Mat
+            return status, np.empty(0, np.float32)
+        return status, np.array(scores, np.float32)
 
 
 class LiteRtScorer:
@@ -79,26 +122,31 @@ class LiteRtScorer:
         """Load the model's TFLite file."""
         interpreter: Any = importlib.import_module("ai_edge_litert.interpreter")
         file = model.files[Runtime.LITERT]["model"]
-        self._lock = threading.Lock()  # an interpreter holds the tensors of one call
+        content = file.checked().read_bytes()
+
+        def make() -> Any:
+            made = interpreter.Interpreter(model_content=content, num_threads=1)
+            made.allocate_tensors()
+            return made
+
+        # An interpreter holds the tensors of one call.
+        self._interpreters = _OnePerCore(make)
         try:
-            self._interpreter = interpreter.Interpreter(
-                model_path=str(file.checked()), num_threads=1
-            )
-            self._interpreter.allocate_tensors()
+            with self._interpreters.taken() as first:
+                self._input = first.get_input_details()[0]["index"]
+                self._output = first.get_output_details()[0]["index"]
         except (ValueError, RuntimeError) as error:
             raise ModelError(
                 f"LiteRT can't load {file.path.name}: install the model again"
             ) from error
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
         self._labels = len(model.labels)
 
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Score one patch; callers take turns."""
-        with self._lock:
-            self._interpreter.set_tensor(self._input, patch[np.newaxis])
-            self._interpreter.invoke()
-            scores = self._interpreter.get_tensor(self._output)
+        """Score one patch; every thread that computes has an interpreter of its own."""
+        with self._interpreters.taken() as interpreter:
+            interpreter.set_tensor(self._input, patch[np.newaxis])
+            interpreter.invoke()
+            scores = interpreter.get_tensor(self._output)
         return _checked_scores(scores, self._labels)
 
 
