@@ -31,6 +31,7 @@ async def async_get_config_entry_diagnostics(
             "hop_seconds": model.front_end.patch_hop_seconds,
         },
         "runtime": device.loaded.scorer.runtime.value,
+        "runtime_missing": device.loaded.missing,
         "listener": {
             "wanted": device.listening,
             "running": device.listener is not None,

@@ -168,12 +168,14 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
             return {"base": "quiet_hours_incomplete"}, {"error": ""}
         advanced = user_input[SECTION_ADVANCED]
         try:
-            _, give_back = await async_take_model(
+            loaded, give_back = await async_take_model(
                 self.hass, advanced[OPTION_MODEL], _runtime(advanced)
             )
         except (ModelError, RuntimeMissingError) as error:
             return {"base": model_fault(error)}, {"error": str(error)}
         give_back()
+        if loaded.missing:
+            return {"base": "runtime_missing"}, {"error": loaded.missing}
         return {}, {"error": ""}
 
     def _changed(self, model: Model, user_input: Mapping[str, Any]) -> dict[str, Any]:

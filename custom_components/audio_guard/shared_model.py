@@ -1,6 +1,7 @@
 """One loaded model for all cameras that use it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -12,15 +13,18 @@ from .engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
 from .engine.errors import ModelError, RuntimeMissingError
 from .engine.scorer import Runtime, Scorer, load_scorer
 
+_LOGGER = logging.getLogger(__name__)
+
 type _Choice = tuple[str, Runtime | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LoadedModel:
-    """A model and the scorer that runs it."""
+    """A model and the scorer that runs it; `missing` says why that isn't on the runtime that was chosen."""
 
     model: Model
     scorer: Scorer
+    missing: str = ""
 
 
 @dataclass(slots=True)
@@ -40,7 +44,8 @@ async def async_take_model(
 ) -> tuple[LoadedModel, Callable[[], None]]:
     """Return the model, loading it for its first user, and what to call when it is no longer used.
 
-    Without a runtime the fastest is taken. Raises the engine's `ModelError` or `RuntimeMissingError`.
+    Without a runtime the fastest is taken, and so it is where the one that was chosen is missing. Raises the engine's
+    `ModelError` or `RuntimeMissingError`.
     """
     shelf = hass.data.setdefault(_SHELF, _Shelf())
     choice = name, runtime
@@ -74,6 +79,13 @@ def model_titles() -> dict[str, str]:
 
 
 def _load(name: str, runtime: Runtime | None) -> LoadedModel:
-    """Load the model's files; blocks."""
+    """Load the model's files; blocks. A camera had better be heard by another runtime than not at all."""
     model = load_model(name)
-    return LoadedModel(model=model, scorer=load_scorer(model, runtime))
+    try:
+        return LoadedModel(model=model, scorer=load_scorer(model, runtime))
+    except RuntimeMissingError as error:
+        if runtime is None:
+            raise
+        scorer = load_scorer(model)
+        _LOGGER.warning("%s runs the model instead of %s: %s", scorer.runtime, runtime, error)
+        return LoadedModel(model=model, scorer=scorer, missing=str(error))

@@ -11,10 +11,9 @@ from audio_guard_engine.card import FrontEnd, Model
 from audio_guard_engine.decide import ClassPolicy
 from audio_guard_engine.scorer import Runtime
 
+ON_MUSL = "musl" in str(sysconfig.get_config_var("SOABI"))
 # On other machines its absence is a mistake, and shall fail.
-needs_litert = pytest.mark.skipif(
-    "musl" in str(sysconfig.get_config_var("SOABI")), reason="LiteRT has no wheels for musl"
-)
+needs_litert = pytest.mark.skipif(ON_MUSL, reason="LiteRT has no wheels for musl")
 
 LABELS = ("dog", "others")
 MODEL = Model(

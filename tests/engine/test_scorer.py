@@ -20,7 +20,7 @@ from audio_guard_engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_m
 from audio_guard_engine.errors import ModelError, RuntimeMissingError
 from audio_guard_engine.logmel import LogMel
 from audio_guard_engine.scorer import LiteRtScorer, NcnnScorer, Runtime, load_scorer
-from tests.engine.conftest import needs_litert
+from tests.engine.conftest import ON_MUSL, needs_litert
 from tests.engine.make_golden import golden_signal
 from tools.demo_camera.scene import render
 
@@ -288,32 +288,70 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
         load_scorer(load_model(folder=card.parents[1]), Runtime.NCNN)
 
 
-def test_no_gpu_is_said(shipped: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("runtime", "cure"),
+    [
+        (Runtime.NCNN_VULKAN, "install a Vulkan driver or choose ncnn"),
+        pytest.param(
+            Runtime.LITERT_GPU,
+            "install a Vulkan driver or choose litert or ncnn",
+            marks=needs_litert,
+        ),
+    ],
+)
+def test_no_gpu_is_said(tmp_path: Path, runtime: Runtime, cure: str) -> None:
+    script = f"""
+import tools
+from audio_guard_engine.card import load_model
+from audio_guard_engine.errors import RuntimeMissingError
+from audio_guard_engine.scorer import Runtime, load_scorer
+try:
+    load_scorer(load_model(), Runtime({runtime.value!r}))
+except RuntimeMissingError as error:
+    print(error)
+"""
+    none = str(tmp_path / "none.json")
+    done = in_new_process(script, tmp_path, VK_ICD_FILENAMES=none, VK_DRIVER_FILES=none)
+    assert cure in done.stdout
+
+
+def test_a_gpu_runtime_that_is_not_installed_is_said(
+    shipped: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hide(monkeypatch, "ai_edge_litert")
     with pytest.raises(RuntimeMissingError, match="ai-edge-litert"):
         load_scorer(shipped, Runtime.LITERT_GPU)
 
 
+# SwiftShader is built for glibc.
+needs_gpu = pytest.mark.skip(reason="no GPU on musl") if ON_MUSL else pytest.mark.gpu
 SWIFTSHADER = Path("/usr/lib/chromium/vk_swiftshader_icd.json")
 
 
-@needs_litert
+@needs_gpu
 @pytest.mark.skipif(
     not SWIFTSHADER.exists(), reason="no software GPU (Debian: chromium libvulkan1)"
 )
+@pytest.mark.parametrize(
+    "runtime", [Runtime.NCNN_VULKAN, pytest.param(Runtime.LITERT_GPU, marks=needs_litert)]
+)
 def test_a_gpu_agrees_with_the_processor(
-    patches: list[NDArray[np.float32]], tmp_path: Path
+    patches: list[NDArray[np.float32]], tmp_path: Path, runtime: Runtime
 ) -> None:
-    """Run in a process of its own: the Vulkan loader reads its environment once."""
+    """Run in a process of its own: the Vulkan loader reads its environment once. Two threads share the GPU."""
     np.save(tmp_path / "patches.npy", patches[::20])
-    script = """
+    script = f"""
 import sys, tools, numpy as np
+from concurrent.futures import ThreadPoolExecutor
 from audio_guard_engine.card import load_model
 from audio_guard_engine.scorer import Runtime, load_scorer
-model = load_model()
-gpu, cpu = load_scorer(model, Runtime.LITERT_GPU), load_scorer(model, Runtime.LITERT)
-patches = np.load(sys.argv[1])
-print(max(np.abs(gpu.score(patch) - cpu.score(patch)).max() for patch in patches))
+model, patches = load_model(), np.load(sys.argv[1])
+gpu, cpu = load_scorer(model, Runtime({runtime.value!r})), load_scorer(model, Runtime.NCNN)
+with ThreadPoolExecutor(2) as threads:
+    scores = list(threads.map(gpu.score, patches))
+print(gpu.runtime, max(np.abs(a - cpu.score(patch)).max() for a, patch in zip(scores, patches)))
 """
     done = in_new_process(script, tmp_path / "patches.npy", VK_ICD_FILENAMES=str(SWIFTSHADER))
-    assert float(done.stdout.splitlines()[-1]) <= 1e-2
+    used, difference = done.stdout.splitlines()[-1].split()
+    assert used == runtime
+    assert float(difference) <= 1e-2

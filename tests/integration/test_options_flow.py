@@ -1,5 +1,6 @@
 """What the dialog behind the gear shows, keeps and refuses."""
 
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
@@ -192,6 +193,17 @@ async def test_refuses_what_cannot_run(
         form = await send(hass, entry, answers(advanced={"model": "fake", "runtime": "litert-gpu"}))
     assert form["errors"] == {"base": key}
     assert form["description_placeholders"] == {"error": str(error)}
+    assert "runtime" not in entry.options
+
+
+async def test_refuses_a_runtime_that_another_has_to_stand_in_for(
+    hass: HomeAssistant, entry: MockConfigEntry, listener: FakeListener
+) -> None:
+    stand_in = replace(entry.runtime_data.loaded, missing="no GPU: install a driver")
+    with patch("custom_components.audio_guard.shared_model._load", return_value=stand_in):
+        form = await send(hass, entry, answers(advanced={"model": "fake", "runtime": "litert-gpu"}))
+    assert form["errors"] == {"base": "runtime_missing"}
+    assert form["description_placeholders"] == {"error": "no GPU: install a driver"}
     assert "runtime" not in entry.options
 
 

@@ -29,6 +29,7 @@ class Runtime(StrEnum):
     """What can run a model."""
 
     NCNN = "ncnn"
+    NCNN_VULKAN = "ncnn-vulkan"
     LITERT = "litert"
     LITERT_GPU = "litert-gpu"
 
@@ -82,6 +83,7 @@ class NcnnScorer:
         self._net.opt.use_fp16_storage = False
         self._net.opt.use_fp16_arithmetic = False
         self._net.opt.use_bf16_storage = False
+        self._choose_device()
         _require(self._net.load_param(str(files["param"].checked())) == 0, files["param"].path)
         _require(self._net.load_model(str(files["bin"].checked())) == 0, files["bin"].path)
         # In the network's own allocator, which all threads share, they wait for one another.
@@ -89,6 +91,9 @@ class NcnnScorer:
             lambda: (ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator())
         )
         self._labels = len(model.labels)
+
+    def _choose_device(self) -> None:
+        """Compute on the processor; called before the model's files are read."""
 
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score one patch; every call has an extractor of its own, the weights are shared."""
@@ -111,6 +116,20 @@ class NcnnScorer:
         if status != 0:  # numpy would crash on the empty Mat
             return status, np.empty(0, np.float32)
         return status, np.array(scores, np.float32)
+
+
+class NcnnVulkanScorer(NcnnScorer):
+    """ncnn on the first Vulkan GPU."""
+
+    runtime = Runtime.NCNN_VULKAN
+
+    def _choose_device(self) -> None:
+        """Compute on the GPU; raise `RuntimeMissingError` where there is none."""
+        if not self._ncnn.get_gpu_count():
+            raise RuntimeMissingError(
+                "ncnn finds no GPU that it can use: install a Vulkan driver or choose ncnn"
+            )
+        self._net.opt.use_vulkan_compute = True
 
 
 class LiteRtScorer:
@@ -189,13 +208,22 @@ class LiteRtGpuScorer:
 
 _SCORERS: Mapping[Runtime, Callable[[Model], Scorer]] = {
     Runtime.NCNN: NcnnScorer,
+    Runtime.NCNN_VULKAN: NcnnVulkanScorer,
     Runtime.LITERT: LiteRtScorer,
     Runtime.LITERT_GPU: LiteRtGpuScorer,
 }
 _MODULES: Mapping[Runtime, str] = {
     Runtime.NCNN: "ncnn",
+    Runtime.NCNN_VULKAN: "ncnn",
     Runtime.LITERT: "ai_edge_litert",
     Runtime.LITERT_GPU: "ai_edge_litert",
+}
+
+
+# Whose files a runtime reads.
+_FAMILIES: Mapping[Runtime, Runtime] = {
+    Runtime.NCNN_VULKAN: Runtime.NCNN,
+    Runtime.LITERT_GPU: Runtime.LITERT,
 }
 
 
@@ -233,8 +261,7 @@ def _load(model: Model, runtime: Runtime) -> Scorer:
         raise RuntimeMissingError(
             f"the runtime {runtime} is not installed: `pip install {package}`"
         )
-    family = Runtime.LITERT if runtime is Runtime.LITERT_GPU else runtime
-    if family not in model.files:
+    if _FAMILIES.get(runtime, runtime) not in model.files:
         raise RuntimeMissingError(
             f"the model {model.name!r} has no files for {runtime}: choose another runtime"
         )
