@@ -154,6 +154,13 @@ def test_what_home_assistant_pays_may_be_missing(figures: dict[str, Any]) -> Non
 
 
 @pytest.mark.slow
+def test_a_gpu_has_a_table_where_there_is_one(figures: dict[str, Any]) -> None:
+    assert "no NVIDIA GPU" in performance_page(figures | {"gpu": None})
+    gpu = {"name": "Some GPU", "windows_per_second": {"16": 20_000.0}}
+    assert "| 16 | 20,000 | 9,600 |" in performance_page(figures | {"gpu": gpu})
+
+
+@pytest.mark.slow
 def test_many_cameras_need_more_and_cost_less_each(figures: dict[str, Any]) -> None:
     fleets = [fleet(figures, cameras, Prices()) for cameras in CAMERAS]
     for fewer, more in pairwise(fleets):

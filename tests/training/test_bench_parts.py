@@ -6,9 +6,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import torch
 from torch import nn
 
 from audio_guard_engine.card import load_model
+from tools.cost.gpu import gpu_throughput, windows_per_second
 from tools.cost.line import HOP_PACKETS, LINE_RATE_HZ, hops, write_line
 from tools.cost.machine import least_ms
 from tools.cost.macs import Work, count_work
@@ -88,3 +90,15 @@ def test_line_is_sent_as_cameras_do_and_never_ends(tmp_path: Path) -> None:
     first, second = (np.concatenate([next(heard) for _ in range(6)]) for _ in range(2))
     assert len(first) > 5 * 7_600
     assert np.array_equal(first, second)
+
+
+def test_batches_are_timed_on_any_device() -> None:
+    network = nn.Sequential(nn.Flatten(), nn.Linear(600, 600))
+    speeds = windows_per_second(network, (1, 20, 30), torch.device("cpu"), (1, 64))
+    assert list(speeds) == [1, 64]
+    assert speeds[64] > speeds[1] > 0
+
+
+def test_without_a_gpu_nothing_is_made_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert gpu_throughput(nn.Identity(), (1,)) is None

@@ -15,7 +15,13 @@ from tools.cost.ffmpeg_process import ffmpeg_ms_per_second
 from tools.cost.hop_parts import hop_parts, reference_parts
 from tools.cost.line import write_line
 from tools.cost.machine import describe, least_ms, measure_peaks
-from tools.cost.networks import model_scorers, model_work, paper_reference, yamnet_reference
+from tools.cost.networks import (
+    model_on_gpu,
+    model_scorers,
+    model_work,
+    paper_reference,
+    yamnet_reference,
+)
 from tools.cost.rounds import Timing, at_cadence, back_to_back
 from tools.cost.simulation import camera_load, hop_latency, thread_gain
 from tools.runs.run_folder import surroundings
@@ -91,6 +97,7 @@ def measure(plan: Plan, cache: Path, say: Callable[[str], None]) -> dict[str, An
         },
         "timings": {mode: _as_dicts(rows) for mode, rows in timings.items()},
     }
+    figures["gpu"] = model_on_gpu(model)
     say("memory and start")
     figures["memory"] = probes.memory(plan.further_cameras)
     figures["start_up_seconds"] = probes.start_up(plan.connects)

@@ -7,11 +7,13 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor, nn
 
 from audio_guard_engine.card import FrontEnd, Model, ModelFile
 from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
+from tools.cost.gpu import gpu_throughput
 from tools.cost.macs import Work, count_work
 from tools.measures.runtimes import INT8
 from tools.networks.convert import write_litert
@@ -88,8 +90,19 @@ def model_scorers(model: Model) -> dict[str, Scorer]:
 
 def model_work(model: Model) -> Work:
     """Count what a released model has to compute, by its recipe."""
+    network, shape = _rebuilt(model)
+    return count_work(network, (1, *shape))
+
+
+def model_on_gpu(model: Model) -> dict[str, Any] | None:
+    """Return what a GPU does with a released model; None where there is none."""
+    return gpu_throughput(*_rebuilt(model))
+
+
+def _rebuilt(model: Model) -> tuple[nn.Module, tuple[int, ...]]:
+    """Build a released model's network by its recipe; return it and the shape of its input."""
     recipe = read_recipe(ROOT / recipe_place(model.name))
-    return count_work(build_network(recipe), (1, 1, *input_shape(recipe)))
+    return build_network(recipe), (1, *input_shape(recipe))
 
 
 def paper_reference(model: Model, cache: Path) -> Reference:
