@@ -49,7 +49,7 @@ class Fleet:
 def fleet(figures: Mapping[str, Any], cameras: int, prices: Prices) -> Fleet:
     """Plan for so many cameras.
 
-    One process for each core that is kept busy, as a process's threads hold one another up.
+    One process for each core that is kept busy, as a process's threads take turns in Python.
     """
     per_core = figures["cameras"][SHIPPED_RUNTIME]["load"]["cameras_per_core"]
     first_mb, further_mb = added_mb(figures)

@@ -53,7 +53,8 @@ def verdicts(figures: Mapping[str, Any]) -> list[Verdict]:
             measured=figures["timings"][BACK_TO_BACK][model]["median_ms"]
             / figures["work"]["model"]["least_ms"],
             reason="the limit counts products alone at the speed of one large matrix product; the network is made of "
-            "some sixty small layers, and the depthwise ones among them mostly move data",
+            "some sixty small layers, and a good third of its time is their matrix products "
+            "([what was tried](decisions.md#the-network-as-it-is-takes-twice-its-arithmetic))",
         ),
         Verdict(
             what="whole hop ÷ the paper's pipeline",
@@ -85,8 +86,8 @@ def verdicts(figures: Mapping[str, Any]) -> list[Verdict]:
             target=2,
             unit="MB",
             measured=further,
-            reason="a camera has two threads, each with the allocator's own arena for the model's working memory, "
-            "FFmpeg's connection, 5.8 s of sound, buffers for its spectra, and its entities",
+            reason="a camera has two threads, each with the allocator's own arena, FFmpeg's connection, 5.8 s of "
+            "sound, buffers for its spectra, and its entities",
         ),
         Verdict(
             what="Home Assistant's event loop, a hop",

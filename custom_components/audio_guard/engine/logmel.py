@@ -67,6 +67,7 @@ class LogMel:
         self._magnitude = np.empty((frames_at_once, bins), np.float32)
         self._input = np.empty((front_end.input_frames, front_end.mel_bands), np.float32)
         self._pcm = np.empty(self._overlap + front_end.patch_hop_samples, np.float32)
+        self._hop = self._framed(self._pcm)
 
     def whole(self, pcm: Samples) -> Patch:
         """Compute a patch from its `patch_samples` samples, forgetting what came before: its context is silent."""
@@ -75,7 +76,7 @@ class LogMel:
                 f"a patch needs {self._front_end.patch_samples} samples, got {len(pcm)}"
             )
         self._input[: self._front_end.context_frames] = self._front_end.silence
-        self._compute(pcm, self._input[self._front_end.context_frames :])
+        self._compute(self._framed(pcm), self._input[self._front_end.context_frames :])
         self._pcm[: self._overlap] = pcm[len(pcm) - self._overlap :]
         return self._input
 
@@ -88,14 +89,17 @@ class LogMel:
         self._pcm[self._overlap :] = pcm
         kept = self._front_end.input_frames - self._front_end.patch_hop_frames
         self._input[:kept] = self._input[self._front_end.patch_hop_frames :]
-        self._compute(self._pcm, self._input[kept:])
+        self._compute(self._hop, self._input[kept:])
         self._pcm[: self._overlap] = self._pcm[len(self._pcm) - self._overlap :]
         return self._input
 
-    def _compute(self, pcm: Samples, out: Patch) -> None:
-        """Write the log-mel frames of `pcm` to `out`, shape (frames, mel_bands)."""
-        framed = np.lib.stride_tricks.sliding_window_view(pcm, self._front_end.window_samples)
-        framed = framed[:: self._front_end.hop_samples]
+    def _framed(self, pcm: Samples) -> Samples:
+        """Return a view of the frames of `pcm`, shape (frames, window_samples)."""
+        windows = np.lib.stride_tricks.sliding_window_view(pcm, self._front_end.window_samples)
+        return windows[:: self._front_end.hop_samples]
+
+    def _compute(self, framed: Samples, out: Patch) -> None:
+        """Write the log-mel frames of samples (frames, window_samples) to `out`, shape (frames, mel_bands)."""
         at_once = len(self._windowed)
         for first in range(0, len(out), at_once):
             self._compute_frames(framed[first : first + at_once], out[first : first + at_once])
