@@ -23,6 +23,7 @@ from audio_guard_engine.card import DEFAULT_MODEL, Model, load_model
 from audio_guard_engine.decide import Decider, Detection
 from audio_guard_engine.errors import EndOfStreamError, EngineError, NoAudioError
 from audio_guard_engine.frame import ScoreFrame
+from audio_guard_engine.gate import LevelGate
 from audio_guard_engine.scorer import Runtime, Scorer, load_scorer
 from audio_guard_engine.source import STDIN, Source, parse_source
 
@@ -102,10 +103,15 @@ def _print_json(value: dict[str, object]) -> None:
 
 
 def hear(
-    name: str, source: Source, model: Model, scorer: Scorer, stop: threading.Event
+    name: str,
+    source: Source,
+    model: Model,
+    scorer: Scorer,
+    stop: threading.Event,
+    gate: LevelGate | None = None,
 ) -> Iterator[ScoreFrame]:
     """Yield the frames of one source until it ends; raises an `EngineError` if it can't be heard."""
-    analyzer = Analyzer(name, model, scorer)
+    analyzer = Analyzer(name, model, scorer, gate=gate)
     heard = False
     with Capture(source, model.front_end.sample_rate_hz, stop=stop) as capture:
         for pcm in capture.chunks():

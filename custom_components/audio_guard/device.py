@@ -83,6 +83,11 @@ class CameraDevice:
         return self._listener.skipped_hops if self._listener else 0
 
     @property
+    def spared_hops(self) -> int:
+        """Hops since the listener began in which nothing was new, so that the model did not run."""
+        return self._listener.spared_hops if self._listener else 0
+
+    @property
     def listening(self) -> bool:
         """Whether the camera should be listened to."""
         return self.options.listening

@@ -41,6 +41,7 @@ async def async_get_config_entry_diagnostics(
             "sample_rate_hz": status.stream and status.stream.sample_rate_hz,
             "channels": status.stream and status.stream.channels,
             "skipped_hops": device.skipped_hops,
+            "spared_hops": device.spared_hops,
         },
         "health": {
             "state": health.state,

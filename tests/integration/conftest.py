@@ -77,6 +77,7 @@ class FakeListener:
         self.started = False
         self.stopped = False
         self.skipped_hops = 0
+        self.spared_hops = 0
         self._hop = 0
         FakeListener.made.append(self)
 

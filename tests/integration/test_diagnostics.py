@@ -22,7 +22,7 @@ async def test_shows_model_runtime_listener_and_health(
     entry: MockConfigEntry,
     listener: FakeListener,
 ) -> None:
-    listener.skipped_hops = 4
+    listener.skipped_hops, listener.spared_hops = 4, 60
     listener.frame(dog=0.9)
     await hass.async_block_till_done()
     entry.runtime_data.async_set_threshold("dog", 0.55)
@@ -39,6 +39,7 @@ async def test_shows_model_runtime_listener_and_health(
         "sample_rate_hz": 8_000,
         "channels": 1,
         "skipped_hops": 4,
+        "spared_hops": 60,
     }
     assert dump["health"] == {
         "state": "listening",

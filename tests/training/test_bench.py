@@ -20,6 +20,7 @@ PARTS = (
     "decode",
     "resample",
     "log-mel",
+    "gate",
     *(f"model, {runtime}" for runtime in RUNTIMES),
     "decider",
     *(f"whole hop, {runtime}" for runtime in RUNTIMES),
@@ -77,6 +78,9 @@ def test_cameras_are_simulated_on_every_runtime(figures: dict[str, Any]) -> None
     assert tuple(figures["cameras"]) == RUNTIMES
     for of in figures["cameras"].values():
         assert of["load"]["cameras_per_core"] > 1
+        assert of["load"]["spared"] == 0
+        assert of["quiet_load"]["spared"] > 0.5
+        assert of["quiet_load"]["ms_per_hop"] < of["load"]["ms_per_hop"]
         assert 0 < of["latency"]["median_ms"] <= of["latency"]["p99_ms"]
         assert of["latency"]["hops"] >= 50
         assert 0 < of["latency"]["used"] <= 1
@@ -132,7 +136,7 @@ def test_pages_tell_every_part_and_every_target(out: Path, figures: dict[str, An
 @pytest.mark.slow
 def test_targets_turn_with_the_figures(figures: dict[str, Any]) -> None:
     changed = json.loads(json.dumps(figures))
-    load = changed["cameras"]["ncnn"]["load"]
+    load = changed["cameras"]["ncnn"]["quiet_load"]
     for cameras, met in ((799.0, False), (800.0, True)):
         load["cameras_per_core"] = cameras
         verdict = next(of for of in verdicts(changed) if of.what.startswith("cameras a core"))

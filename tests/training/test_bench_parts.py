@@ -11,7 +11,7 @@ from torch import nn
 
 from audio_guard_engine.card import load_model
 from tools.cost.gpu import gpu_throughput, windows_per_second
-from tools.cost.line import HOP_PACKETS, LINE_RATE_HZ, hops, write_line
+from tools.cost.line import HOP_PACKETS, LINE_RATE_HZ, hops, loud_noise, write_line
 from tools.cost.machine import least_ms
 from tools.cost.macs import Work, count_work
 from tools.cost.networks import PAPER, YamnetSizedNetwork, model_work
@@ -80,7 +80,7 @@ def test_more_work_takes_more_time() -> None:
 
 def test_line_is_sent_as_cameras_do_and_never_ends(tmp_path: Path) -> None:
     path = tmp_path / "line.nut"
-    write_line(path, 2.4)
+    write_line(path, loud_noise(2.4))
     with av.open(str(path)) as container:
         stream = container.streams.audio[0]
         assert (stream.codec_context.name, stream.rate) == ("pcm_mulaw", LINE_RATE_HZ)

@@ -13,7 +13,7 @@ from audio_guard_engine.scorer import Scorer
 from tools.cost import probes
 from tools.cost.ffmpeg_process import ffmpeg_ms_per_second
 from tools.cost.hop_parts import hop_parts, reference_parts
-from tools.cost.line import write_line
+from tools.cost.line import loud_noise, quiet_room, write_line
 from tools.cost.machine import describe, least_ms, measure_peaks
 from tools.cost.networks import (
     model_on_gpu,
@@ -75,8 +75,9 @@ def measure(plan: Plan, cache: Path, say: Callable[[str], None]) -> dict[str, An
     say("networks of others")
     paper, yamnet = paper_reference(model, cache), yamnet_reference(model, cache)
     with TemporaryDirectory() as folder, threadpool_limits(1):
-        line = Path(folder, "line.nut")
-        write_line(line, plan.line_seconds)
+        line, room = Path(folder, "line.nut"), Path(folder, "room.nut")
+        write_line(line, loud_noise(plan.line_seconds))
+        write_line(room, quiet_room(plan.line_seconds))
         peaks = measure_peaks()
         works = hop_parts(line, model, scorers) | reference_parts(line, paper, yamnet)
         say("parts of a hop, back to back")
@@ -86,7 +87,7 @@ def measure(plan: Plan, cache: Path, say: Callable[[str], None]) -> dict[str, An
         # A peak is a peak only when nobody disturbed it: the better of two tries, at both ends of the run.
         peaks = {name: max(value, peaks[name]) for name, value in measure_peaks().items()}
         say("many cameras")
-        figures["cameras"] = _cameras(line, model, scorers, plan)
+        figures["cameras"] = _cameras(line, room, model, scorers, plan)
         figures["ffmpeg_ms_per_second"] = ffmpeg_ms_per_second(line, plan.line_seconds)
     counted = {"model": model_work(model), "paper": paper.work, "yamnet": yamnet.work}
     figures |= {
@@ -107,11 +108,15 @@ def measure(plan: Plan, cache: Path, say: Callable[[str], None]) -> dict[str, An
     return figures
 
 
-def _cameras(line: Path, model: Model, scorers: Mapping[str, Scorer], plan: Plan) -> dict[str, Any]:
+def _cameras(
+    line: Path, room: Path, model: Model, scorers: Mapping[str, Scorer], plan: Plan
+) -> dict[str, Any]:
     """Simulate many cameras, by runtime."""
+    turns = plan.cameras_in_turns, plan.turns
     return {
         name: {
-            "load": asdict(camera_load(line, model, scorer, plan.cameras_in_turns, plan.turns)),
+            "load": asdict(camera_load(line, model, scorer, *turns)),
+            "quiet_load": asdict(camera_load(room, model, scorer, *turns, gated=True)),
             "latency": asdict(
                 hop_latency(
                     line, model, scorer, plan.cameras_at_once, plan.cores, plan.latency_seconds

@@ -13,6 +13,7 @@ from audio_guard_engine.capture import HopResampler
 from audio_guard_engine.card import FrontEnd, Model
 from audio_guard_engine.decide import Decider
 from audio_guard_engine.frame import ScoreFrame
+from audio_guard_engine.gate import LevelGate
 from audio_guard_engine.logmel import LogMel
 from audio_guard_engine.scorer import Scorer
 from audio_guard_engine.source import parse_source
@@ -37,6 +38,7 @@ def hop_parts(path: Path, model: Model, scorers: Mapping[str, Scorer]) -> dict[s
         "decode": _decoding(path),
         "resample": _resampling(path, front_end.sample_rate_hz),
         "log-mel": _log_mel(path, front_end),
+        "gate": _gating(path, model),
         **{f"{MODEL}, {name}": _scoring(path, front_end, s) for name, s in scorers.items()},
         "decider": _deciding(model),
         **{f"{WHOLE}, {name}": whole_hop(path, model, s) for name, s in scorers.items()},
@@ -53,17 +55,19 @@ def reference_parts(path: Path, paper: Reference, yamnet: Reference) -> dict[str
     }
 
 
-def whole_hop(path: Path, model: Model, scorer: Scorer) -> Work:
+def whole_hop(path: Path, model: Model, scorer: Scorer, gate: LevelGate | None = None) -> Work:
     """Go from packets to detections."""
-    decider, frames = Decider(model.policies), frames_of(path, model, scorer)
+    decider, frames = Decider(model.policies), frames_of(path, model, scorer, gate)
     return lambda: decider.step(next(frames))
 
 
-def frames_of(path: Path, model: Model, scorer: Scorer) -> Iterator[ScoreFrame]:
+def frames_of(
+    path: Path, model: Model, scorer: Scorer, gate: LevelGate | None = None
+) -> Iterator[ScoreFrame]:
     """Hear the line over and over."""
     source, stop = parse_source(str(path)), threading.Event()
     while True:
-        yield from hear(path.name, source, model, scorer, stop)
+        yield from hear(path.name, source, model, scorer, stop, gate)
 
 
 def _decoding(path: Path) -> Work:
@@ -85,6 +89,14 @@ def _log_mel(path: Path, front_end: FrontEnd) -> Work:
     log_mel.whole(np.zeros(front_end.patch_samples, np.float32))
     pieces = cycle(_pieces(path, front_end, front_end.patch_hop_samples))
     return lambda: log_mel.advance(next(pieces))
+
+
+def _gating(path: Path, model: Model) -> Work:
+    """See whether a patch holds anything new."""
+    log_mel, gate = LogMel(model.front_end), LevelGate(model)
+    pieces = _pieces(path, model.front_end, model.front_end.patch_samples)
+    patches = cycle([log_mel.whole(piece).copy() for piece in pieces])
+    return lambda: gate.spares(next(patches))
 
 
 def _scoring(path: Path, front_end: FrontEnd, scorer: Scorer) -> Work:

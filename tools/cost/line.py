@@ -6,6 +6,7 @@ from typing import Any
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from audio_guard_engine.capture import Capture
 from audio_guard_engine.source import parse_source
@@ -15,10 +16,23 @@ PACKET_SAMPLES = 160
 HOP_PACKETS = 24
 
 
-def write_line(path: Path, seconds: float) -> None:
-    """Write noise as cameras send it; the container NUT keeps packets as they are."""
-    samples = np.random.default_rng(0).normal(0, 2_000, int(seconds * LINE_RATE_HZ))
-    packets = samples.astype(np.int16).reshape(-1, PACKET_SAMPLES)
+def loud_noise(seconds: float) -> NDArray[np.float64]:
+    """Return white noise at -24 dBFS: sound that keeps every part busy."""
+    return np.random.default_rng(0).normal(0.0, 0.06, int(seconds * LINE_RATE_HZ))
+
+
+def quiet_room(seconds: float) -> NDArray[np.float64]:
+    """Return pink noise at -55 dBFS: a room in which nothing happens."""
+    samples = int(seconds * LINE_RATE_HZ)
+    spectrum = np.fft.rfft(np.random.default_rng(0).normal(size=samples))
+    pink = np.fft.irfft(spectrum / np.sqrt(np.arange(1, len(spectrum) + 1)), samples)
+    quiet: NDArray[np.float64] = pink * 10 ** (-55 / 20) / pink.std()
+    return quiet
+
+
+def write_line(path: Path, sound: NDArray[np.float64]) -> None:
+    """Write a sound in -1…1 as cameras send it; the container NUT keeps packets as they are."""
+    packets = np.rint(sound * 32_767).astype(np.int16).reshape(-1, PACKET_SAMPLES)
     with av.open(str(path), "w", format="nut") as container:
         stream = container.add_stream("pcm_mulaw", rate=LINE_RATE_HZ, layout="mono")
         for packet in packets:

@@ -10,26 +10,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio_guard_engine.analysis import Analyzer
 from audio_guard_engine.capture import RESAMPLE_SECONDS, Capture
 from audio_guard_engine.card import Model
 from audio_guard_engine.decide import Decider
+from audio_guard_engine.gate import FLOOR_HOPS, MOST_SPARED_HOPS, LevelGate
 from audio_guard_engine.scorer import Scorer
 from audio_guard_engine.source import parse_source
 from tools.cost.hop_parts import whole_hop
 
 LEAST_LATENESS_SECONDS = 1.0  # what a camera starts with: threads and files need a moment
 WARM_UP_HOPS = 3
+# Until a gate knows the room and has looked at a whole window of it.
+SETTLING_HOPS = FLOOR_HOPS + 8
+GATE_PERIOD = MOST_SPARED_HOPS + 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CameraLoad:
-    """How many cameras one core can hear, by the processor time of a hop with `cameras` taking turns."""
+    """How many cameras one core can hear, by the processor time of a hop with `cameras` taking turns.
+
+    `spared` is the share of hops in which the gate let the model rest.
+    """
 
     cameras: int
     ms_per_hop: float
     cameras_per_core: float
+    spared: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,21 +54,47 @@ class HopLatency:
     used: float
 
 
-def camera_load(path: Path, model: Model, scorer: Scorer, cameras: int, rounds: int) -> CameraLoad:
+def camera_load(
+    path: Path, model: Model, scorer: Scorer, cameras: int, rounds: int, *, gated: bool = False
+) -> CameraLoad:
     """Let cameras take turns on one thread, a hop each; the median round counts."""
-    hops = [whole_hop(path, model, scorer) for _ in range(cameras)]
+    counted = CountedScorer(scorer)
+    hops = [
+        whole_hop(path, model, counted, LevelGate(model) if gated else None) for _ in range(cameras)
+    ]
+    for number, hop in enumerate(hops):
+        # Gates that open in the same rounds would make the median round one in which they are shut.
+        for _ in range(SETTLING_HOPS + number % GATE_PERIOD if gated else WARM_UP_HOPS):
+            hop()
+    counted.runs = 0
     spent = []
-    for _ in range(WARM_UP_HOPS + rounds):
+    for _ in range(rounds):
         start = time.process_time()
         for hop in hops:
             hop()
         spent.append(time.process_time() - start)
-    ms_per_hop = 1e3 * float(np.median(spent[WARM_UP_HOPS:])) / cameras
+    ms_per_hop = 1e3 * float(np.median(spent)) / cameras
     return CameraLoad(
         cameras=cameras,
         ms_per_hop=ms_per_hop,
         cameras_per_core=1e3 * model.front_end.patch_hop_seconds / ms_per_hop,
+        spared=1 - counted.runs / (rounds * cameras),
     )
+
+
+class CountedScorer:
+    """A scorer, and how often it was asked."""
+
+    def __init__(self, scorer: Scorer) -> None:
+        """Pass everything on."""
+        self.runtime = scorer.runtime
+        self.runs = 0
+        self._scorer = scorer
+
+    def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Score a patch."""
+        self.runs += 1
+        return self._scorer.score(patch)
 
 
 def thread_gain(model: Model, scorer: Scorer, runs: int) -> float:

@@ -67,12 +67,21 @@ def verdicts(figures: Mapping[str, Any]) -> list[Verdict]:
             reason="the model hears 1.92 s in 128 bands where VGGish hears 0.96 s in 64, which is four times the input",
         ),
         Verdict(
-            what="cameras a core (G.711 at 8 kHz, simulated)",
+            what="cameras a core (G.711 at 8 kHz, simulated), in quiet rooms",
+            target=800,
+            unit="",
+            measured=cameras["quiet_load"]["cameras_per_core"],
+            at_least=True,
+            reason="800 cameras leave 0.6 ms for all of a hop, and its packets, spectra and the model's looks "
+            "now and then are more",
+        ),
+        Verdict(
+            what="the same where every hop is scored",
             target=800,
             unit="",
             measured=cameras["load"]["cameras_per_core"],
             at_least=True,
-            reason="most of a hop is the model (see the parts above); 800 cameras leave 0.6 ms for all of it",
+            reason="most of a hop is the model then (see the parts below)",
         ),
         Verdict(
             what="memory over bare Home Assistant, first camera",

@@ -20,8 +20,8 @@ LEVELS_DBFS = (-60.0, -15.0)  # RMS; louder noise would clip
 DIFFERENT_BLOCKS = 24
 
 
-def quiet_sound(kind: str, seed: int) -> Read:
-    """Return a way to read any stretch of a sound of one of `KINDS`."""
+def quiet_sound(kind: str, seed: int, levels_dbfs: tuple[float, float] = LEVELS_DBFS) -> Read:
+    """Return a way to read any stretch of a sound of one of `KINDS`; its blocks have levels within a range."""
     step = samples(BLOCK_SECONDS - FADE_SECONDS)
 
     @lru_cache(maxsize=DIFFERENT_BLOCKS)
@@ -31,7 +31,7 @@ def quiet_sound(kind: str, seed: int) -> Read:
     def read(start: int, stop: int) -> Pcm:
         heard = np.zeros(stop - start, np.float32)
         for number in range(max(0, start // step - 1), max(0, -(-stop // step))):
-            pcm = block(number % DIFFERENT_BLOCKS) * _level(seed, number)
+            pcm = block(number % DIFFERENT_BLOCKS) * _level(seed, number, levels_dbfs)
             first, last = max(start, number * step), min(stop, number * step + pcm.size)
             if first < last:
                 heard[first - start : last - start] += pcm[
@@ -49,9 +49,9 @@ def _block(make: Callable[[np.random.Generator], Signal], rng: np.random.Generat
     return fade(signal / max(level, 1e-12), FADE_SECONDS, FADE_SECONDS).astype(np.float32)
 
 
-def _level(seed: int, number: int) -> np.float32:
+def _level(seed: int, number: int, levels_dbfs: tuple[float, float]) -> np.float32:
     chance = np.random.default_rng((seed, number, 1))
-    return np.float32(10 ** (chance.uniform(*LEVELS_DBFS) / 20))
+    return np.float32(10 ** (chance.uniform(*levels_dbfs) / 20))
 
 
 def _white_noise(rng: np.random.Generator) -> Signal:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from .card import Model
 from .frame import ScoreFrame
+from .gate import LevelGate
 from .level import level_dbfs
 from .logmel import LogMel
 from .ring import PcmRing
@@ -23,13 +24,26 @@ class Analyzer:
     One thread may write while another takes the frames.
     """
 
-    def __init__(self, source: str, model: Model, scorer: Scorer, *, gain_db: float = 0.0) -> None:
-        """Prepare for the first sample; `source` names the stretch in its frames, `gain_db` is added to its level."""
+    def __init__(
+        self,
+        source: str,
+        model: Model,
+        scorer: Scorer,
+        *,
+        gain_db: float = 0.0,
+        gate: LevelGate | None = None,
+    ) -> None:
+        """Prepare for the first sample; `source` names the stretch in its frames, `gain_db` is added to its level.
+
+        With a gate, hops in which nothing is new repeat the scores of the one before.
+        """
         self._source = source
         self._gain = 10.0 ** (gain_db / 20.0)
         self._labels = model.labels
         self._front_end = model.front_end
         self._scorer = scorer
+        self._gate = gate
+        self._scores: list[float] = []
         self._log_mel = LogMel(model.front_end)
         backlog_samples = (LARGEST_BACKLOG_HOPS + 2) * model.front_end.patch_hop_samples
         self._ring = PcmRing(model.front_end.patch_samples + backlog_samples)
@@ -40,6 +54,7 @@ class Analyzer:
             False  # the log-mel frames of the window before are still there to build on
         )
         self.skipped_hops = 0
+        self.spared_hops = 0
 
     def write(self, pcm: NDArray[np.float32]) -> None:
         """Append samples at the model's rate, at most a few hops at a time; what a gain makes too loud is clipped."""
@@ -94,6 +109,8 @@ class Analyzer:
                 self._next_window += waiting
                 self.skipped_hops += waiting
                 self._follows_on = False
+                if self._gate is not None:
+                    self._gate.interrupt()
 
     def _score(self) -> ScoreFrame:
         """Score the next window."""
@@ -107,10 +124,19 @@ class Analyzer:
             patch = self._log_mel.whole(pcm)
         self._follows_on = True
         self._next_window += 1
-        scores = self._scorer.score(patch)
         return ScoreFrame(
             source=self._source,
             t=round(start / front_end.sample_rate_hz + front_end.patch_seconds, 6),
-            scores=dict(zip(self._labels, scores.tolist(), strict=True)),
+            scores=dict(zip(self._labels, self._scores_of(patch), strict=True)),
             level_dbfs=level_dbfs(pcm),
         )
+
+    def _scores_of(self, patch: NDArray[np.float32]) -> list[float]:
+        """Run the model on a patch, unless the gate spares it that."""
+        if self._gate is not None and self._gate.spares(patch):
+            self.spared_hops += 1
+            return self._scores
+        self._scores = self._scorer.score(patch).tolist()
+        if self._gate is not None:
+            self._gate.note(self._scores)
+        return self._scores

@@ -22,6 +22,7 @@ from .errors import (
     UnauthorizedError,
 )
 from .frame import ScoreFrame
+from .gate import LevelGate
 from .history import PcmHistory
 from .level import FLOOR_DBFS
 from .scorer import Scorer
@@ -83,10 +84,11 @@ class Listener:
         on_status: Callable[[ListenerStatus], None],
         gain_db: float = 0.0,
         history_seconds: float = 0.0,
+        gated: bool = True,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Note what to do; nothing runs before `start`."""
+        """Note what to do; nothing runs before `start`. Not `gated`, every hop is scored, also where nothing is new."""
         self._name = name
         self._find_source = find_source
         self._model = model
@@ -95,6 +97,7 @@ class Listener:
         self._on_status = on_status
         self._gain_db = gain_db
         self._history_seconds = history_seconds
+        self._gated = gated
         self.history: PcmHistory | None = (
             None  # of the newest stretch of sound, if any is to be held
         )
@@ -107,6 +110,7 @@ class Listener:
         self._unheard_tries = 0
         self._heard = False  # in this try
         self.skipped_hops = 0
+        self.spared_hops = 0
 
     def start(self) -> None:
         """Begin to listen. May be called once."""
@@ -162,7 +166,13 @@ class Listener:
             audio_only=self._audio_only,
             stop=self._stop,
         ) as capture:
-            analyzer = Analyzer(self._name, self._model, self._scorer, gain_db=self._gain_db)
+            analyzer = Analyzer(
+                self._name,
+                self._model,
+                self._scorer,
+                gain_db=self._gain_db,
+                gate=LevelGate(self._model) if self._gated else None,
+            )
             history = self._new_history()
             failures: list[EngineError] = []
             scoring = threading.Thread(
@@ -200,7 +210,7 @@ class Listener:
         the socket looks like sound that is yet to come.
         """
         sounded_at = 0.0
-        skipped_before = 0
+        skipped_before, spared_before = self.skipped_hops, self.spared_hops
         try:
             for frame in analyzer.frames():
                 if self._stop.is_set():
@@ -210,8 +220,8 @@ class Listener:
                 silent = frame.t - sounded_at >= SILENT_SECONDS
                 state = ListenerState.SILENT if silent else ListenerState.LISTENING
                 self._tell(ListenerStatus(state=state, stream=stream))
-                self.skipped_hops += analyzer.skipped_hops - skipped_before
-                skipped_before = analyzer.skipped_hops
+                self.skipped_hops = skipped_before + analyzer.skipped_hops
+                self.spared_hops = spared_before + analyzer.spared_hops
                 self._on_frame(frame)
         except EngineError as error:
             failures.append(error)
