@@ -8,8 +8,8 @@ import pytest
 
 from audio_guard_engine.card import load_model
 from tests.stream_sounds import home, listener, noise, store_of, tone
+from tests.training.some_recordings import some_of
 from tools import evaluate
-from tools.data.dataset import read_dataset, select
 from tools.measures.stream_plots import draw_streams
 from tools.measures.stream_report import StreamSetting, measure_streams, streams_text
 from tools.windows.pcm_store import PcmStore
@@ -109,7 +109,7 @@ def test_no_hours_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_evaluate_measures_the_shipped_model(
     sounds: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    catalogue = _some_of(sounds, tmp_path)
+    catalogue = some_of(sounds, tmp_path)
     arguments = ["--data", catalogue, "--cache", tmp_path / "cache", "--out", tmp_path / "out"]
     arguments += ["--streams", "0.05", "--stream-clips", "2", "--line", "mu_law", "--snr", "20"]
     assert evaluate.main([str(argument) for argument in arguments]) == 0
@@ -118,19 +118,3 @@ def test_evaluate_measures_the_shipped_model(
     assert made["setting"]["lines"] == ["mu_law"]
     assert set(made["classes"]) == set(load_model().classes)
     assert (tmp_path / "out" / "streams.png").exists()
-
-
-def _some_of(sounds: Path, folder: Path) -> Path:
-    """Write a catalogue of a few val and test clips of each label."""
-    labels = load_model().labels
-    clips = read_dataset(sounds, labels)
-    lines = ["path,label,split,group"]
-    for split in ("val", "test"):
-        for label in labels:
-            mine = [clip for clip in select(clips, split) if clip.label == label]
-            lines += [
-                f"{clip.path},{label},{split},{clip.group}" for clip in mine[:: len(mine) // 3]
-            ]
-    catalogue = folder / "catalogue.csv"
-    catalogue.write_text("\n".join(lines))
-    return catalogue

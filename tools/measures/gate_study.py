@@ -164,7 +164,6 @@ def gate_text(rows: Sequence[Mapping[str, Any]]) -> str:
     return (
         "### The level gate\n\n"
         "How often the model need not run because nothing is new, and how many detections begin, end up "
-        "elsewhere or are missing for it. The streams of val and test are as dense as those above: a new recording "
-        f"every few seconds. The steady sounds last {STEADY_SECONDS / 60:g} minutes each.\n\n"
-        + "\n".join(table)
+        "elsewhere or are missing for it. The streams of val and test are dense: a new recording every few seconds. "
+        f"The steady sounds last {STEADY_SECONDS / 60:g} minutes each.\n\n" + "\n".join(table)
     )
