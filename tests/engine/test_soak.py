@@ -12,7 +12,7 @@ from audio_guard_engine import analysis as analysis_module
 from audio_guard_engine.card import Model
 from audio_guard_engine.decide import Decider
 from audio_guard_engine.frame import ScoreFrame
-from audio_guard_engine.listener import Listener
+from audio_guard_engine.listener import Listener, ListenerStatus
 from audio_guard_engine.source import parse_source
 from tests.cameras import camera_maker
 from tests.engine.conftest import LoudnessScorer
@@ -38,6 +38,7 @@ class Ear:
     hops: int = 0
     last_t: float = 0.0
     detected: list[float] = field(default_factory=list)
+    lost: list[ListenerStatus] = field(default_factory=list)
     advanced: threading.Condition = field(default_factory=threading.Condition)
 
     def take(self, frame: ScoreFrame) -> None:
@@ -47,6 +48,11 @@ class Ear:
         with self.advanced:
             self.last_t = frame.t
             self.advanced.notify()
+
+    def note(self, status: ListenerStatus) -> None:
+        """Remember why the camera was lost, if it was."""
+        if status.reason:
+            self.lost.append(status)
 
     def until(self, t: float) -> None:
         """Wait for a moment of the stream."""
@@ -70,7 +76,7 @@ def soaking(request: pytest.FixtureRequest, model: Model) -> Iterator[list[tuple
                 model,
                 LoudnessScorer(),
                 on_frame=ear.take,
-                on_status=lambda _: None,
+                on_status=ear.note,
                 history_seconds=20.0,
             )
             listener.start()
@@ -111,6 +117,7 @@ def test_a_day_of_four_cameras(
             assert listener.stop(5)
 
     ears = [ear for _, ear in pairs]
+    assert not [ear.lost for ear in ears if ear.lost]
     delays = np.array([delay for ear in ears for delay in burst_delays(ear)])
     resident = np.array([at.resident_bytes for at in held]) / 1e6
     slope = float(np.polyfit(moments / 3600.0, resident, 1)[0])
