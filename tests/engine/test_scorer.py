@@ -2,9 +2,7 @@
 
 import hashlib
 import importlib.util
-import itertools
 import os
-import queue
 import shutil
 import subprocess
 import sys
@@ -113,36 +111,6 @@ def test_may_be_shared_by_threads(
     assert len(together) == 4
     for scores in together:
         assert np.allclose(scores, alone, atol=1e-6)
-
-
-def test_threads_compute_side_by_side_one_per_core(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    numbers = itertools.count()
-    shared = scorer_module._OnePerCore(lambda: next(numbers))
-    third: queue.Queue[int] = queue.Queue()
-
-    def take() -> None:
-        with shared.taken() as number:
-            third.put(number)
-
-    waiting = threading.Thread(target=take)
-    with shared.taken() as first:
-        with shared.taken() as second:
-            assert (first, second) == (0, 1)
-            waiting.start()
-            with pytest.raises(queue.Empty):
-                third.get(timeout=0.05)
-        assert third.get(timeout=10) == second
-    waiting.join()
-
-
-def test_what_a_failed_score_used_is_used_again() -> None:
-    numbers = itertools.count()
-    shared = scorer_module._OnePerCore(lambda: next(numbers))
-    with pytest.raises(ModelError), shared.taken():
-        raise ModelError
-    with shared.taken() as number:
-        assert number == 0
 
 
 def test_memory_of_ncnn_is_given_back_before_it_is_freed(

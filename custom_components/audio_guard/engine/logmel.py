@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .card import FrontEnd
+from .per_core import OnePerCore
 
 Samples = NDArray[np.float32]
 Patch = NDArray[np.float32]
@@ -58,13 +59,8 @@ class LogMel:
     def __init__(self, front_end: FrontEnd) -> None:
         """Prepare the constants and the buffers for one stream."""
         self._front_end = front_end
-        self._hann, self._mel = _constants(front_end)
+        self._makers = _frame_makers(front_end)
         self._overlap = front_end.window_samples - front_end.hop_samples
-        # A whole patch, which is rare, is computed by as many frames at a time as a hop adds.
-        frames_at_once, bins = front_end.patch_hop_frames, front_end.fft_size // 2 + 1
-        self._windowed = np.zeros((frames_at_once, front_end.fft_size), np.float32)
-        self._spectrum = np.empty((frames_at_once, bins), np.complex64)
-        self._magnitude = np.empty((frames_at_once, bins), np.float32)
         self._input = np.empty((front_end.input_frames, front_end.mel_bands), np.float32)
         self._pcm = np.empty(self._overlap + front_end.patch_hop_samples, np.float32)
         self._hop = self._framed(self._pcm)
@@ -100,12 +96,33 @@ class LogMel:
 
     def _compute(self, framed: Samples, out: Patch) -> None:
         """Write the log-mel frames of samples (frames, window_samples) to `out`, shape (frames, mel_bands)."""
-        at_once = len(self._windowed)
-        for first in range(0, len(out), at_once):
-            self._compute_frames(framed[first : first + at_once], out[first : first + at_once])
+        at_once = self._front_end.patch_hop_frames
+        with self._makers.taken() as maker:
+            for first in range(0, len(out), at_once):
+                maker.make(framed[first : first + at_once], out[first : first + at_once])
 
-    def _compute_frames(self, framed: Samples, out: Patch) -> None:
-        """Compute at most as many frames as the buffers hold, from samples (frames, window_samples)."""
+
+class _FrameMaker:
+    """Compute frames, as many at a time as a hop adds; the buffers are for one thread at a time."""
+
+    def __init__(self, front_end: FrontEnd) -> None:
+        """Prepare the constants and the buffers.
+
+        The windows are as large as what they are multiplied with: to spread one, numpy would take a buffer per call,
+        which musl's malloc gets from the kernel and gives back each time (41 µs instead of 5).
+        """
+        shape = (front_end.patch_hop_frames, front_end.fft_size)
+        bins = front_end.fft_size // 2 + 1
+        self._front_end = front_end
+        self._hann = np.zeros(shape, np.float32)
+        self._hann[:, : front_end.window_samples] = periodic_hann(front_end.window_samples)
+        self._mel = np.ascontiguousarray(mel_matrix(front_end), dtype=np.float32)
+        self._windowed = np.zeros(shape, np.float32)
+        self._spectrum = np.empty((shape[0], bins), np.complex64)
+        self._magnitude = np.empty((shape[0], bins), np.float32)
+
+    def make(self, framed: Samples, out: Patch) -> None:
+        """Write the log-mel frames of samples (frames, window_samples) to `out`, shape (frames, mel_bands)."""
         count = len(out)
         windowed, spectrum = self._windowed[:count], self._spectrum[:count]
         magnitude = self._magnitude[:count]
@@ -121,18 +138,9 @@ class LogMel:
 
 
 @lru_cache(maxsize=4)
-def _constants(front_end: FrontEnd) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return a hop's windows and the band weights, which all streams of a front end share.
-
-    The windows are as large as what they are multiplied with: to spread one, numpy would take a buffer per call, which
-    musl's malloc gets from the kernel and gives back each time (41 µs instead of 5).
-    """
-    hann = np.zeros((front_end.patch_hop_frames, front_end.fft_size), np.float32)
-    hann[:, : front_end.window_samples] = periodic_hann(front_end.window_samples)
-    mel = np.ascontiguousarray(mel_matrix(front_end), dtype=np.float32)
-    for shared in (hann, mel):
-        shared.flags.writeable = False
-    return hann, mel
+def _frame_makers(front_end: FrontEnd) -> OnePerCore[_FrameMaker]:
+    """Return what all streams of a front end compute with."""
+    return OnePerCore(lambda: _FrameMaker(front_end))
 
 
 def frames(pcm: Samples, front_end: FrontEnd) -> NDArray[np.float32]:

@@ -2,27 +2,24 @@
 
 import importlib.util
 import logging
-import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .card import Model
 from .errors import ModelError, RuntimeMissingError
+from .per_core import OnePerCore
 
 _LOGGER = logging.getLogger(__name__)
 
 # Enough runs for a lead to show above the noise of a busy machine, few enough not to be felt.
 TRIAL_RUNS = 10
-
-_Thing = TypeVar("_Thing")
 
 
 class Runtime(StrEnum):
@@ -41,29 +38,6 @@ class Scorer(Protocol):
 
     def score(self, patch: NDArray[np.float32]) -> NDArray[np.float32]:
         """Score one patch with its context (input_frames, mel_bands); return 0–1 per label, in the card's order."""
-
-
-class _OnePerCore(Generic[_Thing]):
-    """What only one thread at a time may use, made when it is needed: at most as many as there are cores."""
-
-    def __init__(self, make: Callable[[], _Thing]) -> None:
-        """Make nothing yet."""
-        self._make = make
-        self._idle: list[_Thing] = []
-        self._turns = threading.Semaphore(os.cpu_count() or 1)
-
-    @contextmanager
-    def taken(self) -> Iterator[_Thing]:
-        """Give one that nobody uses; wait while every core is computing."""
-        with self._turns:
-            try:
-                thing = self._idle.pop()  # the one that was used last: it is still in the caches
-            except IndexError:
-                thing = self._make()
-            try:
-                yield thing
-            finally:
-                self._idle.append(thing)
 
 
 class NcnnScorer:
@@ -87,7 +61,7 @@ class NcnnScorer:
         _require(self._net.load_param(str(files["param"].checked())) == 0, files["param"].path)
         _require(self._net.load_model(str(files["bin"].checked())) == 0, files["bin"].path)
         # In the network's own allocator, which all threads share, they wait for one another.
-        self._memories = _OnePerCore(
+        self._memories = OnePerCore(
             lambda: (ncnn.UnlockedPoolAllocator(), ncnn.UnlockedPoolAllocator())
         )
         self._labels = len(model.labels)
@@ -149,7 +123,7 @@ class LiteRtScorer:
             return made
 
         # An interpreter holds the tensors of one call.
-        self._interpreters = _OnePerCore(make)
+        self._interpreters = OnePerCore(make)
         try:
             with self._interpreters.taken() as first:
                 self._input = first.get_input_details()[0]["index"]
