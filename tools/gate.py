@@ -1,10 +1,10 @@
 """See what the engine's level gate spares, and that no detection changes by it: `python -m tools.gate --data CLIPS`.
 
 Plays streams through several codecs with and without the gate: each split's background alone, its events over it at
-several signal-to-noise ratios, and steady noises in which nothing happens. Prints a table; `--out FILE` also
-writes it as JSON. What the gate goes by was chosen on val; test shows how it holds. Takes some 3 s for 1,000 hops.
+several signal-to-noise ratios, and steady noises in which nothing happens. Prints a table; `--out FOLDER` also
+writes it there, as gate.md and gate.json. What the gate goes by was chosen on val; test shows how it holds.
 
-    python -m tools.gate --data CLIPS --out models/mobile/gate.json
+    python -m tools.gate --data CLIPS --out models/mobile
 """
 
 import argparse
@@ -37,7 +37,9 @@ def study_gate(options: argparse.Namespace) -> None:
     rows = gate_figures(model_listener(model), model, stores, setting, doubted)
     print("\n" + gate_text(rows))
     if options.out:
-        write_json(options.out, rows)
+        options.out.mkdir(parents=True, exist_ok=True)
+        write_json(options.out / "gate.json", rows)
+        (options.out / "gate.md").write_text(gate_text(rows), encoding="utf-8")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -61,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--stream-clips", type=int, help="event clips per class (default: all)")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
-    parser.add_argument("--out", type=Path, help="file for the figures")
+    parser.add_argument("--out", type=Path, help="folder for gate.md and gate.json")
     return parser
 
 

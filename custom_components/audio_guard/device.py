@@ -157,6 +157,7 @@ class CameraDevice:
             history_seconds=HISTORY_SECONDS if self.options.clips else 0.0,
         )
         self._listener = listener
+        self._tell_thresholds()
         listener.start()
 
     async def async_stop(self) -> None:
@@ -189,9 +190,16 @@ class CameraDevice:
     def async_set_threshold(self, label: str, threshold: float) -> None:
         """Use a threshold from the next hop on, and keep it."""
         self.decider.set_threshold(label, threshold)
+        self._tell_thresholds()
         kept = self._entry.options.get(OPTION_THRESHOLDS, {})
         self._save_option(OPTION_THRESHOLDS, {**kept, label: threshold})
         self._async_notify()
+
+    def _tell_thresholds(self) -> None:
+        """Let the listener know which scores are looked for."""
+        if self._listener is not None:
+            policies = self.decider.policies.values()
+            self._listener.use_thresholds(policy.threshold for policy in policies)
 
     @callback
     def async_check_load(self, _now: datetime) -> None:

@@ -13,16 +13,17 @@ from audio_guard_engine.analysis import Analyzer
 from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.frame import ScoreFrame
 from audio_guard_engine.gate import (
-    CALM_SCORE,
     FLOOR_HOPS,
     MOST_SPARED_HOPS,
     NEW_ABOVE_FLOOR,
     LevelGate,
+    calm_score,
 )
 from tests.engine.conftest import MODEL, LoudnessScorer
 
 FRONT_END = MODEL.front_end
 WINDOW_HOPS = -(-FRONT_END.input_frames // FRONT_END.patch_hop_frames)
+CALM_SCORE = 0.05
 CALM = [0.0, 1.0]  # no dog
 
 
@@ -32,7 +33,7 @@ def steady(level: float = -2.0) -> NDArray[np.float32]:
 
 def settled(scores: list[float] = CALM, level: float = -2.0) -> LevelGate:
     """Return a gate that has heard nothing new for long, and at the last hop ran the model."""
-    gate = LevelGate(MODEL)
+    gate = LevelGate(MODEL, CALM_SCORE)
     patch = steady(level)
     for _ in range(FLOOR_HOPS + WINDOW_HOPS - 1):
         assert not gate.spares(patch)
@@ -91,6 +92,15 @@ def test_a_score_that_is_not_near_zero_keeps_the_model_awake() -> None:
     assert not settled([CALM_SCORE, 0.0]).spares(steady())
 
 
+def test_lower_thresholds_let_the_model_rest_less() -> None:
+    assert calm_score([0.9, 0.1]) == calm_score([0.1]) == 0.1 / 16
+    gate = settled([0.02, 1.0])
+    gate.calm_score = calm_score([0.1, 0.9])
+    assert not gate.spares(steady())
+    gate.calm_score = calm_score([0.9])
+    assert gate.spares(steady())
+
+
 def test_the_score_of_the_background_does_not_count() -> None:
     assert settled([0.0, 1.0]).spares(steady())
 
@@ -107,7 +117,7 @@ def test_after_missing_hops_the_whole_window_is_looked_at() -> None:
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-12, 4), min_size=1, max_size=300))
 def test_levels_of_any_kind_are_never_spared_for_long(levels: list[float]) -> None:
-    gate = LevelGate(MODEL)
+    gate = LevelGate(MODEL, CALM_SCORE)
     in_a_row = 0
     for number, level in enumerate(levels):
         if gate.spares(steady(level)):
@@ -150,7 +160,7 @@ def test_a_quiet_room_costs_less_and_a_bark_in_it_is_heard_as_without_the_gate(
     pcm[bark] += rng.uniform(-0.9, 0.9, FRONT_END.sample_rate_hz).astype(np.float32)
     every, sparing = LoudnessScorer(), LoudnessScorer()
     plain, _ = heard(pcm, every, None)
-    gated, analyzer = heard(pcm, sparing, LevelGate(MODEL))
+    gated, analyzer = heard(pcm, sparing, LevelGate(MODEL, CALM_SCORE))
     assert [frame.t for frame in gated] == [frame.t for frame in plain]
     assert [frame.level_dbfs for frame in gated] == [frame.level_dbfs for frame in plain]
     assert analyzer.spared_hops + sparing.patches == every.patches == len(gated)
@@ -167,5 +177,5 @@ def test_a_quiet_room_costs_less_and_a_bark_in_it_is_heard_as_without_the_gate(
 def test_any_front_end_is_gated() -> None:
     odd = FrontEnd(mel_bands=44)
     assert odd.mel_bands % 8
-    gate = LevelGate(replace(MODEL, front_end=odd))
+    gate = LevelGate(replace(MODEL, front_end=odd), CALM_SCORE)
     assert not gate.spares(np.zeros((odd.input_frames, odd.mel_bands), np.float32))

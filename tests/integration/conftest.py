@@ -4,7 +4,7 @@
 import custom_components.audio_guard  # noqa: F401  # isort: skip
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar
 from unittest.mock import PropertyMock, patch
 
@@ -78,8 +78,12 @@ class FakeListener:
         self.stopped = False
         self.skipped_hops = 0
         self.spared_hops = 0
+        self.thresholds: tuple[float, ...] = ()
         self._hop = 0
         FakeListener.made.append(self)
+
+    def use_thresholds(self, thresholds: Iterable[float]) -> None:
+        self.thresholds = tuple(thresholds)
 
     def start(self) -> None:
         self.started = True

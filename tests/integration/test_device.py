@@ -220,3 +220,13 @@ async def test_a_listener_that_is_still_opening_is_left_to_end_by_itself(
     monkeypatch.setattr(listener, "stop", lambda: False)
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert "Kitchen is still being opened" in caplog.text
+
+
+async def test_the_listener_learns_which_scores_are_looked_for(
+    entry: MockConfigEntry, listener: FakeListener
+) -> None:
+    device = entry.runtime_data
+    assert listener.thresholds == tuple(map(device.decider.threshold, device.classes))
+    device.async_set_threshold("dog", 0.12)
+    assert 0.12 in listener.thresholds
+    assert len(listener.thresholds) == len(device.classes)

@@ -33,11 +33,23 @@ def test_spared_hops_repeat_the_last_scores(model: Model) -> None:
     def count(patches: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.repeat(numbers[: len(patches)], len(LABELS), axis=1)
 
-    score = GatedScore(model, count)
-    gated = score(patches)
-    assert (score.plain[:, 0] == numbers[:, 0]).all()
-    assert 0 < score.spared == (gated[:, 0] != numbers[:, 0]).sum()
-    assert set(gated[:, 0]) <= set(numbers[:, 0])
+    score = GatedScore(model, count, listener().policies)
+    assert (score(patches)[:, 0] == numbers[:, 0]).all()
+    gated = score.gated["card"]
+    repeated = np.array(gated.scores)[:, 0] != numbers[:, 0]
+    assert 0 < gated.spared == repeated.sum()
+    assert np.isin(np.array(gated.scores)[:, 0], numbers).all()
+
+
+def test_lower_thresholds_spare_the_model_less(model: Model) -> None:
+    front_end = model.front_end
+    patches = np.full((100, front_end.input_frames, front_end.mel_bands), -3.0, np.float32)
+    score = GatedScore(
+        model, lambda of: np.full((len(of), len(LABELS)), 0.01, np.float32), listener().policies
+    )
+    score(patches)
+    assert score.gated["card"].spared == score.gated["half"].spared > 0
+    assert score.gated["0.1"].spared == 0
 
 
 def test_every_stream_and_steady_sound_is_a_row(
@@ -55,8 +67,8 @@ def test_every_stream_and_steady_sound_is_a_row(
         "mains hum at -55 dBFS",
         "silence",
     ]
-    assert rows[1]["detections"] == 5
-    assert rows[-1]["spared"] > 0.3
+    assert rows[1]["detections"]["card"] == 5
+    assert rows[-1]["spared"]["card"] > 0.3
     text = gate_text(rows)
     assert all(f"| {row['sound']} | plain | {row['hops']:,} |" in text for row in rows)
 
@@ -68,10 +80,10 @@ def test_on_recordings_no_detection_changes(
     monkeypatch.setattr(gate_study, "STEADY_SECONDS", 120.0)
     monkeypatch.setattr(gate_study, "STEADY_DBFS", (-55.0,))
     arguments = ["--data", some_of(sounds, tmp_path), "--cache", tmp_path / "cache"]
-    arguments += ["--split", "val", "--line", "mu_law", "--out", tmp_path / "gate.json"]
+    arguments += ["--split", "val", "--line", "mu_law", "--out", tmp_path / "out"]
     assert gate.main([str(argument) for argument in arguments]) == 0
-    rows = json.loads((tmp_path / "gate.json").read_text())
-    assert sum(row["detections"] for row in rows) > 10
-    assert all(row["changed"] == {"1": 0, "0.5": 0} for row in rows)
-    spared = {row["sound"]: row["spared"] for row in rows}
+    rows = json.loads((tmp_path / "out" / "gate.json").read_text())
+    assert sum(row["detections"]["card"] for row in rows) > 10
+    assert all(row["changed"]["card"] == row["changed"]["half"] == 0 for row in rows)
+    spared = {row["sound"]: row["spared"]["card"] for row in rows}
     assert spared["pink noise at -55 dBFS"] > 0.5

@@ -13,7 +13,7 @@ from audio_guard_engine.capture import HopResampler
 from audio_guard_engine.card import FrontEnd, Model
 from audio_guard_engine.decide import Decider
 from audio_guard_engine.frame import ScoreFrame
-from audio_guard_engine.gate import LevelGate
+from audio_guard_engine.gate import LevelGate, calm_score
 from audio_guard_engine.logmel import LogMel
 from audio_guard_engine.scorer import Scorer
 from audio_guard_engine.source import parse_source
@@ -70,6 +70,11 @@ def frames_of(
         yield from hear(path.name, source, model, scorer, stop, gate)
 
 
+def usual_gate(model: Model) -> LevelGate:
+    """Return the gate of a camera with the card's thresholds."""
+    return LevelGate(model, calm_score(policy.threshold for policy in model.policies.values()))
+
+
 def _decoding(path: Path) -> Work:
     """Read and decode a hop's packets."""
     frames = decoded_frames(path)
@@ -93,7 +98,7 @@ def _log_mel(path: Path, front_end: FrontEnd) -> Work:
 
 def _gating(path: Path, model: Model) -> Work:
     """See whether a patch holds anything new."""
-    log_mel, gate = LogMel(model.front_end), LevelGate(model)
+    log_mel, gate = LogMel(model.front_end), usual_gate(model)
     pieces = _pieces(path, model.front_end, model.front_end.patch_samples)
     patches = cycle([log_mel.whole(piece).copy() for piece in pieces])
     return lambda: gate.spares(next(patches))

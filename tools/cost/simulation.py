@@ -16,10 +16,10 @@ from audio_guard_engine.analysis import Analyzer
 from audio_guard_engine.capture import RESAMPLE_SECONDS, Capture
 from audio_guard_engine.card import Model
 from audio_guard_engine.decide import Decider
-from audio_guard_engine.gate import FLOOR_HOPS, MOST_SPARED_HOPS, LevelGate
+from audio_guard_engine.gate import FLOOR_HOPS, MOST_SPARED_HOPS
 from audio_guard_engine.scorer import Scorer
 from audio_guard_engine.source import parse_source
-from tools.cost.hop_parts import whole_hop
+from tools.cost.hop_parts import usual_gate, whole_hop
 
 LEAST_LATENESS_SECONDS = 1.0  # what a camera starts with: threads and files need a moment
 WARM_UP_HOPS = 3
@@ -60,7 +60,8 @@ def camera_load(
     """Let cameras take turns on one thread, a hop each; the median round counts."""
     counted = CountedScorer(scorer)
     hops = [
-        whole_hop(path, model, counted, LevelGate(model) if gated else None) for _ in range(cameras)
+        whole_hop(path, model, counted, usual_gate(model) if gated else None)
+        for _ in range(cameras)
     ]
     for number, hop in enumerate(hops):
         # Gates that open in the same rounds would make the median round one in which they are shut.

@@ -1,6 +1,6 @@
 """Tell which hops are worth the model: most of the day, a room sounds as it has for half a minute."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,15 @@ BANDS_TOGETHER = 8
 FLOOR_HOPS = 64
 # 6 dB in the power that log-mel frames are made of. Chosen on val, as the rest: `python -m tools.gate`.
 NEW_ABOVE_FLOOR = 1.4
-# Whatever the model is not this sure of the absence of is looked at again.
-CALM_SCORE = 0.05
+# Of the lowest threshold: what the model gives more than this to is looked at again.
+CALM_SHARE = 1 / 16
 # Nothing is believed unheard for longer (3.4 s).
 MOST_SPARED_HOPS = 7
+
+
+def calm_score(thresholds: Iterable[float]) -> float:
+    """Return the score under which a class is far from being detected, given the thresholds in use."""
+    return CALM_SHARE * min(thresholds, default=1.0)
 
 
 class LevelGate:
@@ -27,9 +32,10 @@ class LevelGate:
     far from any detection, and it has not been spared too often in a row.
     """
 
-    def __init__(self, model: Model) -> None:
-        """Prepare for a stretch's first hop."""
+    def __init__(self, model: Model, calm_score: float) -> None:
+        """Prepare for a stretch's first hop; `calm_score` may be changed at any time."""
         front_end = model.front_end
+        self.calm_score = calm_score
         self._hop_frames = front_end.patch_hop_frames
         self._window_hops = -(-front_end.input_frames // front_end.patch_hop_frames)
         self._starts = np.arange(0, front_end.mel_bands, BANDS_TOGETHER)
@@ -42,7 +48,7 @@ class LevelGate:
         self._hops = 0
         self._calm_hops = 0
         self._spared_in_a_row = 0
-        self._far_from_any = False
+        self._highest_score = 1.0
 
     def spares(self, patch: NDArray[np.float32]) -> bool:
         """Take the next hop's patch (input_frames, mel_bands); tell whether the last scores stand for it too."""
@@ -56,7 +62,7 @@ class LevelGate:
         self._calm_hops = self._calm_hops + 1 if calm else 0
         spared = (
             self._calm_hops >= self._window_hops
-            and self._far_from_any
+            and self._highest_score < self.calm_score
             and self._spared_in_a_row < MOST_SPARED_HOPS
         )
         self._spared_in_a_row = self._spared_in_a_row + 1 if spared else 0
@@ -64,7 +70,7 @@ class LevelGate:
 
     def note(self, scores: Sequence[float]) -> None:
         """Remember what the model says of the hop that was not spared, a score per label."""
-        self._far_from_any = max(scores[number] for number in self._events) < CALM_SCORE
+        self._highest_score = max(scores[number] for number in self._events)
 
     def interrupt(self) -> None:
         """Take it that hops are missing before the next one."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from .errors import (
     UnauthorizedError,
 )
 from .frame import ScoreFrame
-from .gate import LevelGate
+from .gate import LevelGate, calm_score
 from .history import PcmHistory
 from .level import FLOOR_DBFS
 from .scorer import Scorer
@@ -98,6 +98,8 @@ class Listener:
         self._gain_db = gain_db
         self._history_seconds = history_seconds
         self._gated = gated
+        self._gate: LevelGate | None = None
+        self._calm_score = calm_score(policy.threshold for policy in model.policies.values())
         self.history: PcmHistory | None = (
             None  # of the newest stretch of sound, if any is to be held
         )
@@ -111,6 +113,12 @@ class Listener:
         self._heard = False  # in this try
         self.skipped_hops = 0
         self.spared_hops = 0
+
+    def use_thresholds(self, thresholds: Iterable[float]) -> None:
+        """Learn which scores are looked for, so that the model rests only while all are far below."""
+        self._calm_score = calm_score(thresholds)
+        if self._gate is not None:
+            self._gate.calm_score = self._calm_score
 
     def start(self) -> None:
         """Begin to listen. May be called once."""
@@ -166,12 +174,9 @@ class Listener:
             audio_only=self._audio_only,
             stop=self._stop,
         ) as capture:
+            self._gate = LevelGate(self._model, self._calm_score) if self._gated else None
             analyzer = Analyzer(
-                self._name,
-                self._model,
-                self._scorer,
-                gain_db=self._gain_db,
-                gate=LevelGate(self._model) if self._gated else None,
+                self._name, self._model, self._scorer, gain_db=self._gain_db, gate=self._gate
             )
             history = self._new_history()
             failures: list[EngineError] = []
