@@ -28,3 +28,14 @@ find_uv() {
   quiet python3 -m venv --clear "$cache/tools" && quiet "$cache/tools/bin/python" -m pip install uv ||
     fail "uv is missing and could not be installed: see https://docs.astral.sh/uv/, or install python3-venv and try again"
 }
+
+# Install what the panel is built and checked with, unless it is there; fails without a Node.js that is new enough.
+panel_packages() {
+  local stamp=panel/node_modules/.lock wanted=panel/package-lock.json
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' 2>/dev/null &&
+    command -v npm >/dev/null || return
+  if cmp -s "$wanted" "$stamp"; then return; fi
+  say "installing the panel's packages"
+  (cd panel && quiet npm ci) || fail "npm could not install the panel's packages: see above"
+  cp "$wanted" "$stamp"
+}

@@ -16,12 +16,15 @@ from .camera_options import CameraOptions
 from .clip_files import remove_clips
 from .clip_view import ClipView
 from .clips import PRUNE_EVERY, clips_folder
+from .clips_api import async_setup_clips_api
 from .const import CONF_CAMERA, DOMAIN
 from .device import AudioGuardConfigEntry, CameraDevice
 from .engine.errors import ModelError, RuntimeMissingError
 from .entity import async_remove_entities_of_classes_off
 from .health import SPAN
 from .issues import async_watch_issues
+from .live_api import async_setup_live_api
+from .panel import async_hide_panel, async_serve_script, async_show_panel
 from .shared_model import async_take_model, model_fault
 
 PLATFORMS = [
@@ -39,9 +42,12 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Offer the actions, whether or not a camera has been added."""
+    """Offer the actions and the panel's websocket commands, whether or not a camera has been added."""
     async_setup_actions(hass)
     hass.http.register_view(ClipView())
+    async_setup_live_api(hass)
+    async_setup_clips_api(hass)
+    await async_serve_script(hass)
     return True
 
 
@@ -84,6 +90,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
     )
     entry.async_on_unload(device.clips.async_clear_issue)
     device.async_start()
+    await async_show_panel(hass)
     return True
 
 
@@ -94,7 +101,8 @@ async def async_unload_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -> None:
-    """Delete a removed camera's clips."""
+    """Delete a removed camera's clips, and take the panel away with the last camera."""
+    async_hide_panel(hass)
     folder = clips_folder(hass, entry.entry_id)
     try:
         await hass.async_add_executor_job(remove_clips, folder)

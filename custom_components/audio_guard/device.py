@@ -22,6 +22,7 @@ from .const import CONF_CAMERA, DOMAIN, EVENT_SOUND, OPTION_LISTENING, OPTION_TH
 from .engine.decide import Decider, Detection
 from .engine.errors import NoAnswerError
 from .engine.frame import ScoreFrame
+from .engine.history import PcmHistory
 from .engine.listener import Listener, ListenerState, ListenerStatus
 from .engine.source import Source
 from .health import Health, HealthWatch
@@ -31,6 +32,8 @@ _LOGGER = logging.getLogger(__name__)
 
 # A camera's integration may ask its cloud for a stream; longer than this is no answer.
 FIND_SOURCE_SECONDS = 10.0
+# What has to be in memory for those who listen or watch now: 160 kB.
+LIVE_SECONDS = 5.0
 
 type AudioGuardConfigEntry = ConfigEntry[CameraDevice]
 
@@ -71,6 +74,13 @@ class CameraDevice:
     def listener(self) -> Listener | None:
         """What listens; None while listening is switched off."""
         return self._listener
+
+    @property
+    def history(self) -> PcmHistory | None:
+        """The newest sound; none while nothing is heard, and none of a person's test."""
+        if self._listener is None or self.on_trial or not self.status.state.hears:
+            return None
+        return self._listener.history
 
     @property
     def health(self) -> Health:
@@ -154,7 +164,7 @@ class CameraDevice:
             on_frame=lambda frame: self._call_soon(self._async_take_frame, listener, frame),
             on_status=lambda status: self._call_soon(self._async_take_status, listener, status),
             gain_db=self.options.gain_db,
-            history_seconds=HISTORY_SECONDS if self.options.clips else 0.0,
+            history_seconds=HISTORY_SECONDS if self.options.clips else LIVE_SECONDS,
         )
         self._listener = listener
         self._tell_thresholds()
@@ -324,8 +334,8 @@ class CameraDevice:
     def _async_announce(self, detection: Detection) -> None:
         """Begin a clip, and tell the entities and the bus."""
         clip = None
-        if self._listener is not None and not self.on_trial:
-            clip = self.clips.async_record(detection, self._listener.history)
+        if self.options.clips:
+            clip = self.clips.async_record(detection, self.history)
         for watcher in list(self._detection_watchers):
             watcher(detection, clip)
         unique_id = self.unique_id(detection.label)

@@ -1,0 +1,118 @@
+/** One clip: its spectrogram, its sound, what was heard in it and the scores over time. */
+
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { customElement, property, state } from "lit/decorators.js";
+import "./score-chart";
+import { type Camera, type ClipDetail, getClip } from "./api";
+import { className, errorText, type HomeAssistant } from "./home";
+import type { Line } from "./score-chart";
+import { shared } from "./styles";
+import { decimal, moment, text } from "./texts";
+
+@customElement("audio-guard-clip")
+export class ClipView extends LitElement {
+  @property({ attribute: false }) hass!: HomeAssistant;
+  @property({ attribute: false }) camera!: Camera;
+  @property({ attribute: false }) name!: string;
+  @state() private clip: ClipDetail | undefined;
+  @state() private error = "";
+  private times: number[] = [];
+  private lines: Line[] = [];
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        align-self: start;
+        display: grid;
+        gap: 12px;
+        min-width: 0;
+      }
+      h2,
+      p {
+        margin: 0;
+      }
+      img {
+        background: rgb(0 0 4);
+        border-radius: 8px;
+        height: 200px;
+        width: 100%;
+      }
+      audio {
+        width: 100%;
+      }
+      ul {
+        margin: 0;
+        padding-inline-start: 20px;
+      }
+    `,
+  ];
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("name")) {
+      this.clip = undefined;
+      void this.load();
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { hass, clip } = this;
+    if (!clip) {
+      return html`${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}`;
+    }
+    const { detections, gain_db: gain, seconds } = clip.notes;
+    return html`
+      <h2>
+        ${text(hass, "clip_heard", {
+          sound: className(hass, clip.label),
+          time: moment(hass, clip.heard_at),
+        })}
+      </h2>
+      <img src=${hass.hassUrl(clip.picture)} alt=${text(hass, "clip_picture")} />
+      <audio controls src=${hass.hassUrl(clip.sound)} aria-label=${text(hass, "clip_sound")}></audio>
+      ${
+        gain > 0
+          ? html`<p class="quiet">${text(hass, "gain", { gain: decimal(hass, gain, 0) })}</p>`
+          : nothing
+      }
+      <audio-guard-chart
+        .hass=${hass}
+        .times=${this.times}
+        .lines=${this.lines}
+        .seconds=${seconds}
+        .dark=${hass.themes.darkMode}
+      ></audio-guard-chart>
+      <div>
+        ${text(hass, "detections")}
+        <ul>
+          ${detections.map(
+            (each) => html`
+              <li>
+                ${className(hass, each.class)} ${decimal(hass, each.score, 2)} ·
+                ${text(hass, "seconds", { seconds: decimal(hass, each.time, 1) })}
+              </li>
+            `,
+          )}
+        </ul>
+      </div>
+    `;
+  }
+
+  private async load(): Promise<void> {
+    const { camera, name } = this;
+    this.error = "";
+    try {
+      const clip = await getClip(this.hass, camera.entry_id, name);
+      if (name !== this.name) return;
+      const { times = [], ...scores } = clip.notes.scores;
+      this.times = times;
+      this.lines = camera.classes.flatMap(({ label }) => {
+        const values = scores[label];
+        return values ? { name: className(this.hass, label), values } : [];
+      });
+      this.clip = clip;
+    } catch (error) {
+      this.error = text(this.hass, "failed", { error: errorText(error) });
+    }
+  }
+}

@@ -1,0 +1,70 @@
+/** Looks that the panel's elements share; all colors are the theme's. */
+
+import { css } from "lit";
+
+export const shared = css`
+  :host {
+    display: block;
+    color: var(--primary-text-color);
+    font-family: var(--ha-font-family-body, Roboto, sans-serif);
+    font-size: 14px;
+    line-height: 1.4;
+  }
+  .surface {
+    background: var(--ha-card-background, var(--card-background-color, white));
+    border: var(--ha-card-border-width, 1px) solid
+      var(--ha-card-border-color, var(--divider-color, #e0e0e0));
+    border-radius: var(--ha-card-border-radius, 12px);
+    padding: 16px;
+  }
+  h2 {
+    font-size: 16px;
+    font-weight: 500;
+    margin: 0 0 12px;
+  }
+  .quiet {
+    color: var(--secondary-text-color);
+  }
+  .error {
+    color: var(--error-color, #db4437);
+  }
+  button {
+    font: inherit;
+    cursor: pointer;
+  }
+  .action {
+    background: var(--primary-color);
+    border: 0;
+    border-radius: 20px;
+    color: var(--text-primary-color, white);
+    font-weight: 500;
+    min-height: 40px;
+    padding: 0 20px;
+  }
+  .action[aria-pressed="true"] {
+    background: var(--error-color, #db4437);
+  }
+  .action:disabled {
+    cursor: default;
+    opacity: 0.5;
+  }
+  a {
+    color: var(--primary-color);
+  }
+  :focus-visible {
+    outline: 2px solid var(--primary-color);
+    outline-offset: 2px;
+  }
+`;
+
+/** One color per class, told apart by most who see few colors, on white and on black. */
+export const CLASS_COLORS = [
+  "#e69f00",
+  "#56b4e9",
+  "#009e73",
+  "#cc79a7",
+  "#d55e00",
+  "#0072b2",
+  "#a08c00",
+  "#8c6bb1",
+];
