@@ -47,8 +47,6 @@ from .sound_choice import (
 )
 
 CONF_CLASSES = "classes"
-# FFmpeg's names of what cameras send → everybody else's.
-CODEC_NAMES = {"pcm_alaw": "G.711 A-law", "pcm_mulaw": "G.711 µ-law", "opus": "Opus"}
 # Quieter than any microphone's own noise: the camera sends silence.
 MUTED_DBFS = -90.0
 
@@ -272,7 +270,7 @@ class AudioGuardConfigFlow(SeveralCamerasFlow, domain=DOMAIN):
             return {}
         stream = self._heard.stream
         return {
-            "codec": CODEC_NAMES.get(stream.codec, stream.codec.upper()),
+            "codec": stream.codec_name,
             "rate": f"{stream.sample_rate_hz / 1000:g} kHz",
             "level": f"{self._heard.level_dbfs:.0f} dBFS",
             "help_url": TROUBLESHOOTING_URL,

@@ -201,7 +201,7 @@ def _status(device: CameraDevice | None) -> Json:
         "state": device.health.state if device else NOT_LOADED,
         "reason": device.health.reason if device else "",
         "hears": device is not None and device.hears,
-        "codec": stream.codec if stream else None,
+        "codec": stream.codec_name if stream else None,
         "sample_rate": stream.sample_rate_hz if stream else None,
     }
 

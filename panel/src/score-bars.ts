@@ -141,6 +141,7 @@ export class ScoreBars extends LitElement {
                 max="1"
                 step="0.005"
                 aria-label=${text(hass, "threshold", { sound })}
+                aria-valuetext=${decimal(hass, threshold, 3)}
                 .value=${String(threshold)}
                 @change=${(event: Event) => this.set(threshold_entity, event)}
               />`

@@ -1,5 +1,6 @@
 """A demo camera, a real Home Assistant and a browser that shows it."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -88,3 +89,15 @@ async def last_page(frontend: Frontend) -> AsyncIterator[None]:
     """Print what the page says in the end; pytest shows it when the test fails."""
     yield
     print(await frontend.page.locator("body").aria_snapshot())
+
+
+async def follow(client: HomeClient, entity_id: str) -> asyncio.Queue[str]:
+    """Return a queue of the states that an entity takes from now on, as the websocket tells them."""
+    states: asyncio.Queue[str] = asyncio.Queue()
+
+    def note(change: Json) -> None:
+        if change["entity_id"] == entity_id and change["new_state"]:
+            states.put_nowait(change["new_state"]["state"])
+
+    await client.listen("state_changed", note)
+    return states

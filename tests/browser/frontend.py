@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import Browser, ConsoleMessage, Page, WebSocket, async_playwright, expect
 
 # Two shared cores take their time to show a page; a person would wait, too.
 PATIENCE_SECONDS = 30.0
@@ -71,8 +71,11 @@ class Frontend:
         self.page = page
         self._url = url
         self._pictures = pictures
-        page.on("console", _print_error)
-        page.on("pageerror", lambda error: print(f"the page fails: {error}"))
+        self.complaints: list[str] = []
+        self.sockets: list[WebSocket] = []
+        page.on("websocket", lambda socket: self.sockets.append(socket))
+        page.on("console", self._note_error)
+        page.on("pageerror", lambda error: self._complain(f"the page fails: {error}"))
 
     async def log_in(self, username: str, password: str, path: str = "/") -> None:
         """Open a page for the first time."""
@@ -108,6 +111,17 @@ class Frontend:
             await self.page.mouse.move(0, 0)
             _save(await self._photograph(), self._pictures / f"{picture}.png")
 
+    def _note_error(self, message: ConsoleMessage) -> None:
+        """Note what the page complains about."""
+        # The logos of other integrations come from the internet.
+        if message.type == "error" and "/api/brands/" not in message.location["url"]:
+            self._complain(f"the browser's console: {message.text} ({message.location['url']})")
+
+    def _complain(self, complaint: str) -> None:
+        """Keep a complaint, and print it; pytest shows it when the test fails."""
+        self.complaints.append(complaint)
+        print(complaint)
+
     async def _photograph(self) -> bytes:
         """Return a picture of the page when it stands still: icons and charts come after the words."""
         png, before = b"", None
@@ -120,13 +134,6 @@ def untranslated(snapshot: str) -> list[str]:
     """Return what in an accessibility snapshot is a key and not a text; addresses of links don't count."""
     lines = [line for line in snapshot.splitlines() if not line.lstrip().startswith("- /")]
     return UNTRANSLATED.findall("\n".join(lines))
-
-
-def _print_error(message: ConsoleMessage) -> None:
-    """Print what the page complains about; pytest shows it when the test fails."""
-    # The logos of other integrations come from the internet.
-    if message.type == "error" and "/api/brands/" not in message.location["url"]:
-        print(f"the browser's console: {message.text} ({message.location['url']})")
 
 
 def _save(png: bytes, path: Path) -> None:

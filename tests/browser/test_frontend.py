@@ -15,7 +15,7 @@ from scripts.demo_dashboard import add_dashboard
 from scripts.home_client import HomeClient, Json
 from scripts.home_process import USERNAME, HomeProcess
 
-from .conftest import CAMERA_PASSWORD, CAMERA_USER
+from .conftest import CAMERA_PASSWORD, CAMERA_USER, follow
 from .frontend import PATIENCE_SECONDS, PHONE, Frontend, window
 
 pytestmark = [
@@ -48,18 +48,6 @@ async def own_entity(client: HomeClient, domain: str, key: str) -> str:
         if (entry["platform"], entry["translation_key"]) == ("audio_guard", key)
         and entry["entity_id"].startswith(f"{domain}.")
     )
-
-
-async def follow(client: HomeClient, entity_id: str) -> asyncio.Queue[str]:
-    """Return a queue of the states that an entity takes from now on, as the websocket tells them."""
-    states: asyncio.Queue[str] = asyncio.Queue()
-
-    def note(change: Json) -> None:
-        if change["entity_id"] == entity_id and change["new_state"]:
-            states.put_nowait(change["new_state"]["state"])
-
-    await client.listen("state_changed", note)
-    return states
 
 
 async def test_a_camera_is_added_in_the_dialog(frontend: Frontend, camera: CameraProcess) -> None:

@@ -56,6 +56,15 @@ class StreamInfo:
     sample_rate_hz: int
     channels: int
 
+    @property
+    def codec_name(self) -> str:
+        """The codec as cameras' settings call it."""
+        return _CODEC_NAMES.get(self.codec, self.codec.upper())
+
+
+# FFmpeg's names of what cameras send → everybody else's.
+_CODEC_NAMES = {"pcm_alaw": "G.711 A-law", "pcm_mulaw": "G.711 µ-law", "opus": "Opus"}
+
 
 class Capture:
     """One connection to a source. Used by one thread; whoever sets `stop` ends it within a second.
