@@ -6,8 +6,11 @@ import "./score-chart";
 import { type Camera, type ClipDetail, getClip } from "./api";
 import { className, errorText, type HomeAssistant } from "./home";
 import type { Line } from "./score-chart";
-import { shared } from "./styles";
+import { classColor, shared } from "./styles";
 import { decimal, moment, text } from "./texts";
+
+// What stays below was not heard at all, and would only fill the chart.
+const LEAST_PEAK = 0.1;
 
 @customElement("audio-guard-clip")
 export class ClipView extends LitElement {
@@ -106,9 +109,10 @@ export class ClipView extends LitElement {
       if (name !== this.name) return;
       const { times = [], ...scores } = clip.notes.scores;
       this.times = times;
-      this.lines = camera.classes.flatMap(({ label }) => {
-        const values = scores[label];
-        return values ? { name: className(this.hass, label), values } : [];
+      this.lines = camera.classes.flatMap(({ label }, index) => {
+        const values = scores[label] ?? [];
+        const line = { name: className(this.hass, label), color: classColor(index), values };
+        return Math.max(0, ...values) < LEAST_PEAK ? [] : line;
       });
       this.clip = clip;
     } catch (error) {

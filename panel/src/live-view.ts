@@ -35,6 +35,9 @@ export class LiveView extends LitElement {
         gap: 16px;
         grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
       }
+      section {
+        align-self: start;
+      }
       .side {
         align-content: start;
         display: grid;
@@ -45,11 +48,6 @@ export class LiveView extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 12px;
-        justify-content: space-between;
-      }
-      .heading {
-        align-items: baseline;
-        display: flex;
         justify-content: space-between;
       }
       audio-guard-level {
@@ -63,6 +61,10 @@ export class LiveView extends LitElement {
           grid-template-columns: minmax(0, 1fr);
         }
         .side {
+          display: contents;
+        }
+        /* What is on now, then the sounds. */
+        .now {
           order: -1;
         }
       }
@@ -101,7 +103,7 @@ export class LiveView extends LitElement {
         <p class="quiet">${text(hass, "threshold_help")}</p>
       </section>
       <div class="side">
-        <section class="surface">
+        <section class="surface now">
           <div class="top">
             ${statusLine(hass, status)}
             ${hass.user.is_admin ? this.listenButton(status.hears) : nothing}
@@ -110,7 +112,7 @@ export class LiveView extends LitElement {
           <p role="status">${this.listening ? text(hass, "listening") : this.message}</p>
           ${feed.error ? html`<p class="error" role="alert">${errorText(feed.error)}</p>` : nothing}
         </section>
-        <section class="surface">
+        <section class="surface now">
           <h2>${text(hass, "heard_last")}</h2>
           ${lastSound(hass, camera)}
         </section>

@@ -108,7 +108,7 @@ export class Panel extends LitElement {
         <div class="bar">
           <ha-menu-button .hass=${hass} .narrow=${this.narrow}></ha-menu-button>
           <h1>Audio Guard</h1>
-          ${camera && cameras && cameras.length > 1 ? this.choice(cameras, camera) : nothing}
+          ${camera && cameras ? this.choice(cameras, camera) : nothing}
         </div>
         ${
           camera
@@ -134,6 +134,7 @@ export class Panel extends LitElement {
   }
 
   private choice(cameras: Camera[], chosen: Camera): TemplateResult {
+    if (cameras.length === 1) return html`<span>${chosen.title}</span>`;
     const { page } = placeOf(this.route);
     return html`
       <select

@@ -5,11 +5,12 @@ import { customElement, property, query } from "lit/decorators.js";
 import uPlot from "uplot";
 import uPlotStyle from "uplot/dist/uPlot.min.css?inline";
 import type { HomeAssistant } from "./home";
-import { CLASS_COLORS, shared } from "./styles";
+import { shared } from "./styles";
 import { decimal, text } from "./texts";
 
 export interface Line {
   name: string;
+  color: string;
   values: number[];
 }
 
@@ -31,8 +32,14 @@ export class ScoreChart extends LitElement {
     unsafeCSS(uPlotStyle),
     shared,
     css`
+      .uplot {
+        font-family: inherit;
+      }
       .u-legend {
         text-align: start;
+      }
+      .u-legend th {
+        font-weight: normal;
       }
     `,
   ];
@@ -56,7 +63,9 @@ export class ScoreChart extends LitElement {
         text(this.hass, "peak", { sound, score: decimal(this.hass, peak, 2) }),
       );
     const label = text(this.hass, "clip_scores", { peaks: peaks.join(", ") });
-    return html`<div id="plot" role="img" aria-label=${label}></div>`;
+    return html`
+      <div role="img" aria-label=${label}><div id="plot" aria-hidden="true"></div></div>
+    `;
   }
 
   protected override updated(changed: PropertyValues<this>): void {
@@ -75,7 +84,10 @@ export class ScoreChart extends LitElement {
     const style = getComputedStyle(this);
     const color = (name: string, otherwise: string) =>
       style.getPropertyValue(name).trim() || otherwise;
+    const font = `12px ${style.fontFamily}`;
     const axis = {
+      font,
+      labelFont: font,
       stroke: color("--secondary-text-color", "#727272"),
       grid: { stroke: color("--divider-color", "#e0e0e0"), width: 1 },
       ticks: { show: false },
@@ -91,9 +103,9 @@ export class ScoreChart extends LitElement {
       ],
       series: [
         { label: text(this.hass, "seconds_axis") },
-        ...this.lines.map(({ name }, index) => ({
+        ...this.lines.map(({ name, color: stroke }) => ({
           label: name,
-          stroke: CLASS_COLORS[index % CLASS_COLORS.length] ?? "gray",
+          stroke,
           width: 2,
           points: { show: false },
         })),

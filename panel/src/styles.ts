@@ -57,8 +57,8 @@ export const shared = css`
   }
 `;
 
-/** One color per class, told apart by most who see few colors, on white and on black. */
-export const CLASS_COLORS = [
+// Told apart by most who see few colors, on white and on black.
+const COLORS = [
   "#e69f00",
   "#56b4e9",
   "#009e73",
@@ -68,3 +68,8 @@ export const CLASS_COLORS = [
   "#a08c00",
   "#8c6bb1",
 ];
+
+/** The color of a model's class, by its place among the classes. */
+export function classColor(index: number): string {
+  return COLORS[index % COLORS.length] ?? "gray";
+}

@@ -73,7 +73,7 @@ class Frontend:
         self._pictures = pictures
         self.complaints: list[str] = []
         self.sockets: list[WebSocket] = []
-        page.on("websocket", lambda socket: self.sockets.append(socket))
+        page.on("websocket", self._note_socket)
         page.on("console", self._note_error)
         page.on("pageerror", lambda error: self._complain(f"the page fails: {error}"))
 
@@ -110,6 +110,10 @@ class Frontend:
         if picture and self._pictures:
             await self.page.mouse.move(0, 0)
             _save(await self._photograph(), self._pictures / f"{picture}.png")
+
+    def _note_socket(self, socket: WebSocket) -> None:
+        """Note a connection that the page opens."""
+        self.sockets.append(socket)
 
     def _note_error(self, message: ConsoleMessage) -> None:
         """Note what the page complains about."""

@@ -15,6 +15,7 @@ TRANSLATIONS = COMPONENT / "translations"
 # What git ignores, and git itself.
 NOT_OURS = {
     *(".git", ".venv", ".cache", ".demo", ".test-results", "runs", "build", "dist", ".coverage"),
+    *("node_modules", "www", ".built"),  # what the panel is built with, and the panel
     *("__pycache__", ".hypothesis", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
 }
 
