@@ -2,7 +2,7 @@
 
 from scripts.home_client import HomeClient, Json
 
-URL_PATH = "audio-guard"
+URL_PATH = "heard-sounds"
 
 ABOUT = (
     "Twice a second the camera's sound is scored from 0 to 1 per class. From its **threshold** on "
@@ -15,7 +15,7 @@ async def add_dashboard(client: HomeClient) -> str:
     await client.command(
         "lovelace/dashboards/create",
         url_path=URL_PATH,
-        title="Audio Guard",
+        title="Heard sounds",
         icon="mdi:ear-hearing",
         mode="storage",
         show_in_sidebar=True,

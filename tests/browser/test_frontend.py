@@ -121,7 +121,7 @@ async def test_the_dashboard_shows_a_detection(
     path = await add_dashboard(client)
     async with window(browser, home.url, PHONE, pictures) as phone:
         await phone.log_in(USERNAME, home.password, path)
-        await frontend.page.get_by_role("link", name="Audio Guard").first.click()
+        await frontend.page.get_by_role("link", name="Heard sounds").click()
         for view in (phone, frontend):
             await expect(view.page.get_by_role("heading", name="Heard now")).to_be_visible()
         for view in (phone, frontend):

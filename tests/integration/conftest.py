@@ -11,12 +11,13 @@ from unittest.mock import PropertyMock, patch
 import numpy as np
 import pytest
 from homeassistant import block_async_io
+from homeassistant.components.frontend import DATA_EXTRA_MODULE_URL, UrlManager
 from homeassistant.core import HomeAssistant, ServiceRegistry
 from homeassistant.data_entry_flow import FlowManager
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import loop as loop_watch
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_component
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
@@ -160,6 +161,13 @@ def nothing_blocks(
     records = [*caplog.get_records("setup"), *caplog.get_records("call")]
     told = [record.getMessage() for record in records if "blocking call" in record.msg]
     assert not [text for text in told if "integration 'audio_guard'" in text]
+
+
+@pytest.fixture
+def frontend(hass: HomeAssistant) -> None:
+    """Pretend that the frontend runs; the real one shows the panel in the browser's tests."""
+    mock_component(hass, "frontend")
+    hass.data[DATA_EXTRA_MODULE_URL] = UrlManager(lambda *_: None, [])
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from pytest_homeassistant_custom_component.common import MockConfigEntry, mock_component
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
@@ -29,9 +29,8 @@ def integration_enabled(recorder_mock: Any, enable_custom_integrations: None) ->
 
 
 @pytest.fixture(autouse=True)
-async def logbook(hass: HomeAssistant, integration_enabled: None) -> None:
-    """Set the logbook up, without the frontend's files."""
-    mock_component(hass, "frontend")
+async def logbook(hass: HomeAssistant, integration_enabled: None, frontend: None) -> None:
+    """Set the logbook up, which asks for the frontend."""
     assert await async_setup_component(hass, "logbook", {})
 
 

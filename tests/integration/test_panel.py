@@ -10,7 +10,6 @@ import pytest
 from homeassistant.components.frontend import (
     DATA_EXTRA_MODULE_URL,
     DATA_PANELS,
-    UrlManager,
     async_panel_exists,
 )
 from homeassistant.core import HomeAssistant
@@ -37,13 +36,6 @@ def bundle(tmp_path: Path) -> Iterator[Path]:
 def built(bundle: Path) -> None:
     """Build it, or nearly so."""
     bundle.write_bytes(SCRIPT)
-
-
-@pytest.fixture
-def frontend(hass: HomeAssistant) -> None:
-    """Pretend that the frontend runs; the real one shows the panel in the browser's tests."""
-    hass.config.components.add("frontend")
-    hass.data[DATA_EXTRA_MODULE_URL] = UrlManager(lambda *_: None, [])
 
 
 async def set_up(hass: HomeAssistant, *entry_ids: str) -> None:
