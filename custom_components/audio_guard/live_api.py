@@ -127,7 +127,6 @@ def _watch_status(device: CameraDevice, send: Send) -> CALLBACK_TYPE:
 @callback
 def _listen(hass: HomeAssistant, entry: AudioGuardConfigEntry, send: Send) -> CALLBACK_TYPE:
     """Send the sound until the camera is lost; return how to stop that."""
-
     watches = ExitStack()
 
     @callback

@@ -5,6 +5,7 @@ The tests share one Home Assistant, one camera and one window, and run in this o
 
 import asyncio
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from playwright.async_api import Browser, expect
 from custom_components.audio_guard.panel import BUNDLE
 from scripts.camera_process import CameraProcess
 from scripts.home_client import HomeClient, Json
-from scripts.home_process import USERNAME, HomeProcess
+from scripts.home_process import ROOT, USERNAME, HomeProcess
 
 from .conftest import CAMERA_PASSWORD, CAMERA_USER, follow
 from .frontend import PATIENCE_SECONDS, Frontend, window
@@ -57,6 +58,11 @@ async def threshold_of(client: HomeClient, entry_id: str, label: str) -> str:
     return str(
         next(each for each in camera["classes"] if each["label"] == label)["threshold_entity"]
     )
+
+
+async def test_the_panel_is_the_one_that_its_checksum_says() -> None:
+    wanted = (ROOT / "panel" / "bundle.sha256").read_text("utf-8").split()[0]
+    assert sha256(BUNDLE.read_bytes()).hexdigest() == wanted
 
 
 async def test_the_panel_opens_from_the_sidebar(frontend: Frontend, entry_id: str) -> None:
@@ -159,7 +165,7 @@ async def test_a_narrow_window_and_the_dark_theme_show_all_of_it(
         await phone.page.get_by_role("link", name="Clips").click()
         await phone.page.get_by_role("link", name=re.compile("^Crying baby")).first.click()
         await expect(phone.page.locator("audio")).to_be_visible()
-        await phone.look("panel-phone-clip")
+        await phone.look()
         await fits(phone)
         assert phone.complaints == []
 

@@ -25,7 +25,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
-from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.audio_guard.const import DOMAIN, EVENT_SOUND
 from custom_components.audio_guard.engine.capture import Capture
@@ -49,7 +49,10 @@ def camera_address() -> Iterator[None]:
 
 
 async def everything_shown(
-    hass: HomeAssistant, client: ClientSessionGenerator, entry: MockConfigEntry
+    hass: HomeAssistant,
+    client: ClientSessionGenerator,
+    websocket: WebSocketGenerator,
+    entry: MockConfigEntry,
 ) -> str:
     """Return all that Home Assistant tells a person about the camera."""
     diagnostics = await get_diagnostics_for_config_entry(hass, client, entry)
@@ -60,7 +63,12 @@ async def everything_shown(
     ]
     states = [state.as_dict() for state in hass.states.async_all()]
     health = (await get_info(hass))[DOMAIN]
-    return "\n".join([json.dumps([diagnostics, states, health], default=str), str(registered)])
+    panel = await websocket()
+    await panel.send_json_auto_id({"type": f"{DOMAIN}/cameras"})
+    cameras = await panel.receive_json()
+    return "\n".join(
+        [json.dumps([diagnostics, states, health, cameras], default=str), str(registered)]
+    )
 
 
 def explained(text: str, address: str) -> str:
@@ -78,6 +86,7 @@ def explained(text: str, address: str) -> str:
 async def test_nothing_shown_or_logged_holds_a_secret(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
     camera_address: None,
     listeners: list[FakeListener],
     caplog: pytest.LogCaptureFixture,
@@ -101,8 +110,9 @@ async def test_nothing_shown_or_logged_holds_a_secret(
         freezer.tick(timedelta(minutes=15))
         async_fire_time_changed(hass)
         await hass.async_block_till_done()
-    shown = await everything_shown(hass, hass_client, entry)
+    shown = await everything_shown(hass, hass_client, hass_ws_client, entry)
     assert "sensor.kitchen_health" in shown
+    assert '"sound_entity": "event.kitchen_sound"' in shown
     assert len(heard) == 1
     for text in (shown, caplog.text, str(heard)):
         assert not CREDENTIALS.search(text)
