@@ -73,6 +73,50 @@ export interface ClipDetail extends Clip {
   notes: ClipNotes;
 }
 
+/** The assistant's answers: `assistant_types.py` says what each of their parts means. */
+export type Warning = "no_history" | "no_nights" | "little_history" | "loses_right" | "too_noisy";
+
+export interface CurvePoint {
+  threshold: number;
+  alerts: number;
+  per_day: number;
+  night_alerts: number;
+  right: number;
+  wrong: number;
+}
+
+export interface Proposal {
+  threshold: number;
+  per_week: number;
+  per_week_limit: number;
+  loses: string[];
+}
+
+export interface Curve {
+  label: string;
+  days: number;
+  heard_hours: number;
+  night_hours: number;
+  threshold: number;
+  points: CurvePoint[];
+  proposal: Proposal | null;
+  warnings: Warning[];
+}
+
+export interface Alert {
+  start: string;
+  peak: number;
+  quiet: boolean;
+  clip: string | null;
+  mark: "right" | "wrong" | "unsure" | null;
+}
+
+export interface Alerts {
+  threshold: number;
+  total: number;
+  alerts: Alert[];
+}
+
 export async function listCameras(hass: HomeAssistant): Promise<Camera[]> {
   const answer = await hass.callWS<{ cameras: Camera[] }>({ type: "audio_guard/cameras" });
   return answer.cameras;
@@ -89,6 +133,26 @@ export function listClips(
 
 export function getClip(hass: HomeAssistant, entryId: string, name: string): Promise<ClipDetail> {
   return hass.callWS({ type: "audio_guard/clips/get", entry_id: entryId, name });
+}
+
+export function getCurve(
+  hass: HomeAssistant,
+  entryId: string,
+  label: string,
+  days: number,
+): Promise<Curve> {
+  return hass.callWS({ type: "audio_guard/assistant/curve", entry_id: entryId, label, days });
+}
+
+export function getAlerts(
+  hass: HomeAssistant,
+  entryId: string,
+  label: string,
+  days: number,
+  threshold: number,
+): Promise<Alerts> {
+  const about = { entry_id: entryId, label, days, threshold };
+  return hass.callWS({ type: "audio_guard/assistant/alerts", ...about });
 }
 
 /** Subscribe to one of a camera's commands; what is returned ends it, even before it has begun. */

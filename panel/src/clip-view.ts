@@ -2,10 +2,10 @@
 
 import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
-import "./score-chart";
+import "./chart";
 import { type Camera, type ClipDetail, getClip } from "./api";
+import type { ChartData } from "./chart";
 import { className, errorText, type HomeAssistant } from "./home";
-import type { Line } from "./score-chart";
 import { classColor, shared } from "./styles";
 import { decimal, moment, text } from "./texts";
 
@@ -19,8 +19,7 @@ export class ClipView extends LitElement {
   @property({ attribute: false }) name!: string;
   @state() private clip: ClipDetail | undefined;
   @state() private error = "";
-  private times: number[] = [];
-  private lines: Line[] = [];
+  private chart: ChartData | undefined;
 
   static override styles = [
     shared,
@@ -63,7 +62,7 @@ export class ClipView extends LitElement {
     if (!clip) {
       return html`${this.error ? html`<p class="error" role="alert">${this.error}</p>` : nothing}`;
     }
-    const { detections, gain_db: gain, seconds } = clip.notes;
+    const { detections, gain_db: gain } = clip.notes;
     return html`
       <h2>
         ${text(hass, "clip_heard", {
@@ -78,13 +77,7 @@ export class ClipView extends LitElement {
           ? html`<p class="quiet">${text(hass, "gain", { gain: decimal(hass, gain, 0) })}</p>`
           : nothing
       }
-      <audio-guard-chart
-        .hass=${hass}
-        .times=${this.times}
-        .lines=${this.lines}
-        .seconds=${seconds}
-        .dark=${hass.themes.darkMode}
-      ></audio-guard-chart>
+      <audio-guard-chart .data=${this.chart} .dark=${hass.themes.darkMode}></audio-guard-chart>
       <div>
         ${text(hass, "detections")}
         <ul>
@@ -107,16 +100,37 @@ export class ClipView extends LitElement {
     try {
       const clip = await getClip(this.hass, camera.entry_id, name);
       if (name !== this.name) return;
-      const { times = [], ...scores } = clip.notes.scores;
-      this.times = times;
-      this.lines = camera.classes.flatMap(({ label }, index) => {
-        const values = scores[label] ?? [];
-        const line = { name: className(this.hass, label), color: classColor(index), values };
-        return Math.max(0, ...values) < LEAST_PEAK ? [] : line;
-      });
+      this.chart = this.scores(clip);
       this.clip = clip;
     } catch (error) {
       this.error = text(this.hass, "failed", { error: errorText(error) });
     }
   }
+
+  /** The scores of what was heard at all. */
+  private scores(clip: ClipDetail): ChartData {
+    const { hass } = this;
+    const { times = [], ...scores } = clip.notes.scores;
+    const lines = this.camera.classes.flatMap(({ label }, index) => {
+      const values = scores[label] ?? [];
+      const line = { name: className(hass, label), color: classColor(index), values };
+      return peak(values) < LEAST_PEAK ? [] : line;
+    });
+    const peaks = lines.map(({ name: sound, values }) =>
+      text(hass, "peak", { sound, score: decimal(hass, peak(values), 2) }),
+    );
+    return {
+      summary: text(hass, "clip_scores", { peaks: peaks.join(", ") }),
+      axis: text(hass, "seconds_axis"),
+      values: times,
+      range: [0, clip.notes.seconds],
+      top: 1,
+      lines,
+      marks: [],
+    };
+  }
+}
+
+function peak(scores: number[]): number {
+  return Math.max(0, ...scores);
 }

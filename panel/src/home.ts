@@ -1,5 +1,8 @@
 /** What the panel uses of Home Assistant's frontend, which gives every panel and card its `hass`. */
 
+/** What a threshold's entity takes at the least. */
+export const LEAST_THRESHOLD = 0.05;
+
 export interface EntityState {
   state: string;
   attributes: Record<string, unknown>;
@@ -43,6 +46,16 @@ export function stateName(hass: HomeAssistant, state: string): string {
 export function numberOf(hass: HomeAssistant, entityId: string | null): number | undefined {
   const value = Number.parseFloat((entityId && hass.states[entityId]?.state) || "");
   return Number.isNaN(value) ? undefined : value;
+}
+
+/** Use another threshold; what the entity does not take is made to fit. */
+export async function setThreshold(
+  hass: HomeAssistant,
+  entityId: string,
+  threshold: number,
+): Promise<void> {
+  const value = Math.min(1, Math.max(LEAST_THRESHOLD, threshold));
+  await hass.callService("number", "set_value", { entity_id: entityId, value });
 }
 
 /** Go to another page of the frontend. */

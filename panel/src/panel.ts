@@ -2,6 +2,7 @@
 
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 import { customElement, property, state } from "lit/decorators.js";
+import "./assistant-view";
 import "./clips-view";
 import "./live-view";
 import { type Camera, listCameras } from "./api";
@@ -155,13 +156,25 @@ export class Panel extends LitElement {
   private page(camera: Camera): TemplateResult {
     const { hass } = this;
     const { page, clip } = placeOf(this.route);
-    return page === "clips"
-      ? html`<audio-guard-clips .hass=${hass} .camera=${camera} .chosen=${clip}></audio-guard-clips>`
-      : html`<audio-guard-live
-        .hass=${hass}
-        .camera=${camera}
-        @set-up=${this.load}
-      ></audio-guard-live>`;
+    switch (page) {
+      case "live":
+        return html`<audio-guard-live
+          .hass=${hass}
+          .camera=${camera}
+          @set-up=${this.load}
+        ></audio-guard-live>`;
+      case "clips":
+        return html`<audio-guard-clips
+          .hass=${hass}
+          .camera=${camera}
+          .chosen=${clip}
+        ></audio-guard-clips>`;
+      case "assistant":
+        return html`<audio-guard-assistant
+          .hass=${hass}
+          .camera=${camera}
+        ></audio-guard-assistant>`;
+    }
   }
 
   private nothingToShow(): TemplateResult | typeof nothing {

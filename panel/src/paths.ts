@@ -2,7 +2,7 @@
 
 import type { Route } from "./home";
 
-export const PAGES = ["live", "clips"] as const;
+export const PAGES = ["live", "clips", "assistant"] as const;
 export type Page = (typeof PAGES)[number];
 
 export interface Place {

@@ -5,12 +5,16 @@ import { customElement, property, state } from "lit/decorators.js";
 import { classMap } from "lit/directives/class-map.js";
 import { styleMap } from "lit/directives/style-map.js";
 import type { CameraClass } from "./api";
-import { className, errorText, type HomeAssistant, numberOf } from "./home";
+import {
+  className,
+  errorText,
+  type HomeAssistant,
+  LEAST_THRESHOLD,
+  numberOf,
+  setThreshold,
+} from "./home";
 import { shared } from "./styles";
 import { decimal, text } from "./texts";
-
-// What the number entity takes; the bar begins at 0.
-const LEAST_THRESHOLD = 0.05;
 
 @customElement("audio-guard-bars")
 export class ScoreBars extends LitElement {
@@ -167,10 +171,9 @@ export class ScoreBars extends LitElement {
   /** Use another threshold; what can't be used is put back. */
   private async set(entityId: string, event: Event): Promise<void> {
     const input = event.target as HTMLInputElement;
-    const value = Math.min(1, Math.max(LEAST_THRESHOLD, input.valueAsNumber));
     this.error = "";
     try {
-      await this.hass.callService("number", "set_value", { entity_id: entityId, value });
+      await setThreshold(this.hass, entityId, input.valueAsNumber);
     } catch (error) {
       this.error = text(this.hass, "failed", { error: errorText(error) });
     }
