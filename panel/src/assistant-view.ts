@@ -8,7 +8,7 @@ import { type Alerts, type Camera, type Curve, type CurvePoint, getAlerts, getCu
 import type { ChartData } from "./chart";
 import { curveChart } from "./curve-chart";
 import { className, errorText, type HomeAssistant, numberOf, setThreshold } from "./home";
-import { shared } from "./styles";
+import { shared, twoColumns } from "./styles";
 import { decimal, text } from "./texts";
 
 const DAYS = [1, 3, 7, 14];
@@ -29,15 +29,8 @@ export class AssistantView extends LitElement {
 
   static override styles = [
     shared,
+    twoColumns,
     css`
-      :host {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
-      }
-      section {
-        align-self: start;
-      }
       .choices {
         display: flex;
         flex-wrap: wrap;
@@ -79,16 +72,6 @@ export class AssistantView extends LitElement {
         border-radius: 50%;
         height: 20px;
         width: 20px;
-      }
-      .side {
-        align-content: start;
-        display: grid;
-        gap: 16px;
-      }
-      @media (max-width: 870px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
       }
     `,
   ];

@@ -12,7 +12,7 @@ import { Listening } from "./listen";
 import { LiveFeed } from "./live-feed";
 import type { Spectrogram } from "./spectrogram";
 import { statusLine } from "./status-line";
-import { shared } from "./styles";
+import { shared, twoColumns } from "./styles";
 import { text } from "./texts";
 
 @customElement("audio-guard-live")
@@ -29,20 +29,8 @@ export class LiveView extends LitElement {
 
   static override styles = [
     shared,
+    twoColumns,
     css`
-      :host {
-        display: grid;
-        gap: 16px;
-        grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
-      }
-      section {
-        align-self: start;
-      }
-      .side {
-        align-content: start;
-        display: grid;
-        gap: 16px;
-      }
       .top {
         align-items: center;
         display: flex;
@@ -57,9 +45,6 @@ export class LiveView extends LitElement {
         margin: 12px 0 0;
       }
       @media (max-width: 870px) {
-        :host {
-          grid-template-columns: minmax(0, 1fr);
-        }
         .side {
           display: contents;
         }

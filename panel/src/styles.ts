@@ -57,6 +57,28 @@ export const shared = css`
   }
 `;
 
+/** A page of two columns, the second of which holds several parts; on a phone they follow each other. */
+export const twoColumns = css`
+  :host {
+    display: grid;
+    gap: 16px;
+    grid-template-columns: minmax(0, 3fr) minmax(0, 2fr);
+  }
+  section {
+    align-self: start;
+  }
+  .side {
+    align-content: start;
+    display: grid;
+    gap: 16px;
+  }
+  @media (max-width: 870px) {
+    :host {
+      grid-template-columns: minmax(0, 1fr);
+    }
+  }
+`;
+
 // Told apart by most who see few colors, on white and on black.
 const COLORS = [
   "#e69f00",

@@ -18,7 +18,7 @@ from scripts.home_client import HomeClient, Json
 from scripts.home_process import ROOT, USERNAME, HomeProcess
 
 from .conftest import CAMERA_PASSWORD, CAMERA_USER, follow
-from .frontend import PATIENCE_SECONDS, Frontend, window
+from .frontend import PATIENCE_SECONDS, PHONE, Frontend, window
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),
@@ -28,13 +28,7 @@ pytestmark = [
 ]
 
 SCENE_SECONDS = 82.0
-NARROW = {
-    "viewport": {"width": 360, "height": 780},
-    "device_scale_factor": 2,
-    "is_mobile": True,
-    "has_touch": True,
-    "color_scheme": "dark",
-}
+NARROW = {**PHONE, "viewport": {"width": 360, "height": 780}}
 LOUD_SCORE = re.compile(r"^(0\.[5-9]\d*|1)$")
 
 
