@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.audio_guard.const import DOMAIN
 from custom_components.audio_guard.engine.history import PcmHistory
 from custom_components.audio_guard.engine.listener import ListenerState
-from custom_components.audio_guard.live_sound import make_spectrum
+from custom_components.audio_guard.live_sound import make_pcm, make_spectrum
 
 from .conftest import FakeListener
 
@@ -211,7 +211,8 @@ def test_silence_is_dark_in_the_spectrum_and_a_full_tone_is_bright() -> None:
     assert loud is not None
     assert {*base64.b64decode(silent["data"])} == {0}
     assert max(base64.b64decode(loud["data"])) > 240
-    assert make_spectrum(history, 2.0, 3.0) is None
+    for make in (make_spectrum, make_pcm):
+        assert make(history, 2.0, 3.0) is None
 
 
 async def test_the_sound_itself_is_sent_without_gap_or_repetition(
