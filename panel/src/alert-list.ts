@@ -69,12 +69,13 @@ export class AlertList extends LitElement {
           ></audio>`
           : nothing
       }
-      ${shown ? nothing : html`<p>${text(hass, "no_alerts")}</p>`}
+      ${alerts.total === 0 ? html`<p>${text(hass, "no_alerts")}</p>` : nothing}
+      ${alerts.total === null ? html`<p>${text(hass, "too_many_alerts")}</p>` : nothing}
       <ul>
         ${alerts.alerts.map((alert) => this.item(alert))}
       </ul>
       ${
-        shown < alerts.total
+        alerts.total !== null && shown < alerts.total
           ? html`<p class="quiet">
             ${text(hass, "alerts_listed", { shown, total: alerts.total })}
           </p>`

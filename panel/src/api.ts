@@ -74,7 +74,7 @@ export interface ClipDetail extends Clip {
 }
 
 /** The assistant's answers: `assistant_types.py` says what each of their parts means. */
-export type Warning = "no_history" | "no_nights" | "little_history" | "loses_right" | "too_noisy";
+export type Caution = "no_history" | "no_nights" | "little_history" | "loses_right" | "too_noisy";
 
 export interface CurvePoint {
   threshold: number;
@@ -100,7 +100,7 @@ export interface Curve {
   threshold: number;
   points: CurvePoint[];
   proposal: Proposal | null;
-  warnings: Warning[];
+  warnings: Caution[];
 }
 
 export interface Alert {
@@ -113,7 +113,8 @@ export interface Alert {
 
 export interface Alerts {
   threshold: number;
-  total: number;
+  /** There is none where there are too many to list. */
+  total: number | null;
   alerts: Alert[];
 }
 

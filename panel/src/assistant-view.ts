@@ -254,7 +254,7 @@ export class AssistantView extends LitElement {
   }
 
   /** How many alerts there are at the threshold that is tried, once it was asked for. */
-  private total(): number | undefined {
+  private total(): number | null | undefined {
     return this.alerts?.threshold === this.chosen ? this.alerts.total : undefined;
   }
 
@@ -270,8 +270,10 @@ export class AssistantView extends LitElement {
       const curve = await getCurve(this.hass, camera.entry_id, label, days);
       if (camera !== this.camera || label !== this.label || days !== this.days) return;
       this.curve = curve;
-      this.chosen = curve.proposal?.threshold ?? curve.threshold;
-      if (curve.points.length) await this.loadAlerts();
+      const lowest = curve.points[0]?.threshold;
+      if (lowest === undefined) return;
+      this.chosen = Math.max(lowest, curve.proposal?.threshold ?? curve.threshold);
+      await this.loadAlerts();
     } catch (error) {
       this.error = text(this.hass, "failed", { error: errorText(error) });
     }
