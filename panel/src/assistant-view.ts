@@ -9,7 +9,7 @@ import type { ChartData } from "./chart";
 import { curveChart } from "./curve-chart";
 import { className, errorText, type HomeAssistant, numberOf, setThreshold } from "./home";
 import { shared, twoColumns } from "./styles";
-import { decimal, text } from "./texts";
+import { dayCount, decimal, text } from "./texts";
 
 const DAYS = [1, 3, 7, 14];
 const STEP = 0.005;
@@ -145,7 +145,7 @@ export class AssistantView extends LitElement {
             ${DAYS.map(
               (days) => html`
                 <option value=${days} ?selected=${days === this.days}>
-                  ${text(hass, "days_option", { days })}
+                  ${dayCount(hass, days)}
                 </option>
               `,
             )}
@@ -186,7 +186,6 @@ export class AssistantView extends LitElement {
               ${text(hass, "alerts_at", {
                 threshold: decimal(hass, this.chosen, 3),
                 alerts: this.total() ?? point.alerts,
-                days: curve.days,
                 per_day: decimal(hass, point.per_day, 1),
                 night: point.night_alerts,
               })}

@@ -53,9 +53,9 @@ export function curveChart(
       ...lines,
     ],
     marks: [
+      { at: chosen, color: COLORS.curve },
       { at: curve.threshold, color: COLORS.none, dashed: true },
       ...(proposal ? [{ at: proposal.threshold, color: COLORS.right, dashed: true }] : []),
-      { at: chosen, color: COLORS.curve },
     ],
   };
 }

@@ -28,6 +28,13 @@ export function decimal(hass: HomeAssistant, value: number, digits: number): str
   });
 }
 
+/** A number of days in words. */
+export function dayCount(hass: HomeAssistant, days: number): string {
+  const { language } = hass.locale;
+  const style = { style: "unit", unit: "day", unitDisplay: "long" } as const;
+  return new Intl.NumberFormat(language, style).format(days);
+}
+
 /** A time of today, or a date and time. */
 export function moment(hass: HomeAssistant, iso: string): string {
   const at = new Date(iso);

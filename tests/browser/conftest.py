@@ -84,6 +84,19 @@ async def frontend(
         yield frontend
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def entry_id(client: HomeClient, camera: CameraProcess) -> str:
+    """Return the entry of the camera, which an earlier test may have added."""
+    entries: list[Json] = await client.command("config_entries/get", domain="audio_guard")
+    if entries:
+        return str(entries[0]["entry_id"])
+    form = await client.start_flow("audio_guard", "url")
+    answers = {"name": "Hall", "url": camera.url, "transport": "tcp"}
+    answers |= {"username": CAMERA_USER, "password": CAMERA_PASSWORD}
+    result = await client.finish_flow(form, answers)
+    return str(result["result"]["entry_id"])
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def last_page(frontend: Frontend) -> AsyncIterator[None]:
     """Print what the page says in the end; pytest shows it when the test fails."""
@@ -101,3 +114,12 @@ async def follow(client: HomeClient, entity_id: str) -> asyncio.Queue[str]:
 
     await client.listen("state_changed", note)
     return states
+
+
+async def threshold_of(client: HomeClient, entry_id: str, label: str) -> str:
+    """Return the number entity of a class's threshold."""
+    answer = await client.command("audio_guard/cameras")
+    camera = next(each for each in answer["cameras"] if each["entry_id"] == entry_id)
+    return str(
+        next(each for each in camera["classes"] if each["label"] == label)["threshold_entity"]
+    )

@@ -9,15 +9,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from custom_components.audio_guard.panel import BUNDLE
-from scripts.camera_process import CameraProcess
-from scripts.home_client import HomeClient, Json
+from scripts.home_client import HomeClient
 from scripts.home_process import ROOT, USERNAME, HomeProcess
 
-from .conftest import CAMERA_PASSWORD, CAMERA_USER, follow
+from .conftest import follow, threshold_of
 from .frontend import PATIENCE_SECONDS, PHONE, Frontend, window
 
 pytestmark = [
@@ -30,28 +28,6 @@ pytestmark = [
 SCENE_SECONDS = 82.0
 NARROW = {**PHONE, "viewport": {"width": 360, "height": 780}}
 LOUD_SCORE = re.compile(r"^(0\.[5-9]\d*|1)$")
-
-
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def entry_id(client: HomeClient, camera: CameraProcess) -> str:
-    """Return the entry of the camera, which an earlier test may have added."""
-    entries: list[Json] = await client.command("config_entries/get", domain="audio_guard")
-    if entries:
-        return str(entries[0]["entry_id"])
-    form = await client.start_flow("audio_guard", "url")
-    answers = {"name": "Hall", "url": camera.url, "transport": "tcp"}
-    answers |= {"username": CAMERA_USER, "password": CAMERA_PASSWORD}
-    result = await client.finish_flow(form, answers)
-    return str(result["result"]["entry_id"])
-
-
-async def threshold_of(client: HomeClient, entry_id: str, label: str) -> str:
-    """Return the number entity of a class's threshold."""
-    answer = await client.command("audio_guard/cameras")
-    camera = next(each for each in answer["cameras"] if each["entry_id"] == entry_id)
-    return str(
-        next(each for each in camera["classes"] if each["label"] == label)["threshold_entity"]
-    )
 
 
 async def test_the_panel_is_the_one_that_its_checksum_says() -> None:
@@ -120,9 +96,7 @@ async def test_the_camera_is_listened_to_live(frontend: Frontend) -> None:
     assert len(pieces) == count
 
 
-async def test_a_clip_shows_what_was_heard_and_plays(
-    frontend: Frontend, sounds: list[Json]
-) -> None:
+async def test_a_clip_shows_what_was_heard_and_plays(frontend: Frontend) -> None:
     page = frontend.page
     await page.get_by_role("link", name="Clips").click()
     clip = page.get_by_role("link", name=re.compile("^Crying baby"))
