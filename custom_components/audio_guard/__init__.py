@@ -1,6 +1,7 @@
 """Audio Guard: the cameras a home already has learn to listen."""
 
 import logging
+import sqlite3
 from functools import partial
 
 from homeassistant.const import EVENT_HOMEASSISTANT_STOP, Platform
@@ -11,6 +12,7 @@ from homeassistant.helpers.event import async_track_time_interval
 from homeassistant.helpers.typing import ConfigType
 
 from .actions import async_setup_actions
+from .assistant_api import async_setup_assistant_api
 from .camera_entity import async_on_rename
 from .camera_options import CameraOptions
 from .clip_files import remove_clips
@@ -25,6 +27,7 @@ from .health import SPAN
 from .issues import async_watch_issues
 from .live_api import async_setup_live_api
 from .panel import async_hide_panel, async_serve_script, async_show_panel
+from .score_history import async_get_history
 from .shared_model import async_take_model, model_fault
 
 PLATFORMS = [
@@ -48,6 +51,7 @@ async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     async_setup_live_api(hass)
     async_setup_clips_api(hass)
     await async_serve_script(hass)
+    async_setup_assistant_api(hass)
     return True
 
 
@@ -64,6 +68,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -
         ) from error
     entry.async_on_unload(give_back)
     device = entry.runtime_data = CameraDevice(hass, entry, loaded)
+
+    entry.async_on_unload(async_get_history(hass).async_add(device.scores))
 
     async def stop(_: Event) -> None:
         await device.async_stop()
@@ -101,8 +107,12 @@ async def async_unload_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) 
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: AudioGuardConfigEntry) -> None:
-    """Delete a removed camera's clips, and take the panel away with the last camera."""
+    """Delete a removed camera's clips and its history, and take the panel away with the last camera."""
     async_hide_panel(hass)
+    try:
+        await async_get_history(hass).async_remove(entry.entry_id)
+    except (sqlite3.Error, OSError) as error:
+        _LOGGER.warning("The history of %s's scores can't be deleted: %s", entry.title, error)
     folder = clips_folder(hass, entry.entry_id)
     try:
         await hass.async_add_executor_job(remove_clips, folder)

@@ -3,7 +3,7 @@
 from typing import Literal, TypedDict
 
 # Why a proposal, or the lack of one, is to be taken with care.
-type Warning = Literal[
+type Caution = Literal[
     # nothing at all was heard in these days by the model in use
     "no_history",
     # nights of less than an hour in all: no threshold is proposed
@@ -35,9 +35,9 @@ class Point(TypedDict):
 class Proposal(TypedDict):
     """The lowest threshold with about one false alarm a week.
 
-    `per_week`: the false alarms of this camera's nights, or where more the alerts marked wrong, in a week of
-    listening. `per_week_limit`: with 95 % confidence they are fewer. `loses`: clips marked right that are heard at
-    the threshold in use and not at this one.
+    `per_week`: the false alarms of this camera's nights, or where more the clips marked wrong, in a week of
+    listening. `per_week_limit`: with 95 % confidence those of the nights are fewer. `loses`: clips marked right that
+    are heard at the threshold in use and not at this one.
     """
 
     threshold: float
@@ -62,14 +62,14 @@ class Curve(TypedDict):
     most_per_day: float
     points: list[Point]
     proposal: Proposal | None
-    warnings: list[Warning]
+    warnings: list[Caution]
 
 
 class Alert(TypedDict):
     """One alert that a threshold would have had; times are ISO 8601 in UTC.
 
     `score`: when it began. `peak`: the highest while it lasted. `night`: at night, local time. `quiet`: in quiet
-    hours of the sound, so that it would not have been announced. `clip`: the newest clip that it overlaps.
+    hours of the sound, so that it would not have been announced. `clip`: one that holds some of it.
     """
 
     start: str
@@ -83,13 +83,16 @@ class Alert(TypedDict):
 
 
 class Alerts(TypedDict):
-    """The alerts at one threshold, the newest first; `total` of them, of which the newest are listed."""
+    """The alerts at one threshold, the newest first.
+
+    `total`: how many there were, of which the newest are listed; None for more than 10 000, of which none are.
+    """
 
     label: str
     days: float
     threshold: float
     heard_hours: float
-    total: int
+    total: int | None
     alerts: list[Alert]
 
 

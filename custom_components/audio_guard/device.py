@@ -26,6 +26,7 @@ from .engine.history import PcmHistory
 from .engine.listener import Listener, ListenerState, ListenerStatus
 from .engine.source import Source
 from .health import Health, HealthWatch
+from .score_history import FrameKeeper, async_get_history
 from .shared_model import LoadedModel
 
 _LOGGER = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class CameraDevice:
         self.on_trial = False
         self.options = CameraOptions.read(entry.options)
         self.clips = ClipRecorder(hass, entry, self.options)
+        self.scores = FrameKeeper(entry.entry_id, loaded.model)
         self.decider = Decider(self.options.policies(loaded.model))
 
     @property
@@ -186,6 +188,7 @@ class CameraDevice:
                 "%s is still being opened; its thread ends when that fails", self._entry.title
             )
         await self.clips.async_finish()
+        await async_get_history(self._hass).async_write()
 
     async def async_set_listening(self, listening: bool) -> None:
         """Switch listening on or off, also for the next start."""
@@ -278,6 +281,7 @@ class CameraDevice:
             watcher(frame)
         if not self.on_trial:
             self.clips.async_take_frame(frame)
+            self.scores.async_take_frame(frame)
         changes = self.decider.step(self.without_quiet_classes(frame))
         for detection in changes:
             if detection.active:
@@ -290,13 +294,13 @@ class CameraDevice:
     def trial(self) -> Iterator[None]:
         """Leave the decider to a test; before and after it, start afresh."""
         self.on_trial = True
-        self.decider.reset()
+        self._begin_stretch()
         self._async_notify()
         try:
             yield
         finally:
             self.on_trial = False
-            self.decider.reset()
+            self._begin_stretch()
             self._async_notify()
 
     def without_quiet_classes(self, frame: ScoreFrame) -> ScoreFrame:
@@ -323,12 +327,17 @@ class CameraDevice:
         if status.state is ListenerState.UNAUTHORIZED and CONF_URL in self._entry.data:
             self._entry.async_start_reauth(self._hass)
         if before.state.hears != status.state.hears and not self.on_trial:
-            self.decider.reset()
+            self._begin_stretch()
         if status.reason and not before.reason:
             _LOGGER.warning("%s can't be heard: %s", self._entry.title, status.reason)
         elif before.reason and status.state.hears:
             _LOGGER.info("%s is heard again", self._entry.title)
         self._async_notify()
+
+    def _begin_stretch(self) -> None:
+        """Decide afresh on what comes next: it has nothing to do with what was heard before."""
+        self.decider.reset()
+        self.scores.async_break()
 
     @callback
     def _async_announce(self, detection: Detection) -> None:

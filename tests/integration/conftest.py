@@ -5,6 +5,7 @@ import custom_components.audio_guard  # noqa: F401  # isort: skip
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 from unittest.mock import PropertyMock, patch
 
@@ -108,6 +109,14 @@ class FakeListener:
 @pytest.fixture(autouse=True)
 def integration_enabled(enable_custom_integrations: None) -> None:
     """Let Home Assistant find the integration."""
+
+
+@pytest.fixture(autouse=True)
+def history_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keep scores where the test ends; return the file."""
+    file = tmp_path / "audio_guard" / "history.db"
+    monkeypatch.setattr("custom_components.audio_guard.score_history.FILE", str(file))
+    return file
 
 
 @pytest.fixture(autouse=True)
