@@ -137,6 +137,7 @@ class _Assistant:
         self._heard = heard
         self._replay = Replay(heard.track, question.policy)
         self._marks = question.marks or {}
+        self._label = slugify(question.label)  # as clips are named
         self._clips = sorted(question.clips, key=lambda clip: clip.heard_at)
         self._clip_times = [clip.heard_at.timestamp() for clip in self._clips]
         self.night_hours = _night_hours(heard, question.zone)
@@ -199,11 +200,10 @@ class _Assistant:
     def describe(self, alert: ReplayedAlert) -> Alert:
         """Return an alert as it is told."""
         start, end = self._times(alert)
-        local = datetime.fromtimestamp(start, self._question.zone).time()
+        local = self._local(alert)
         quiet = self._question.quiet_hours
         codes = self._heard.track.codes[alert.start : alert.end + 1]
-        clip = self._clip(start, end)
-        mark = self._marks.get(clip.name) if clip else None
+        clip, mark = self._clip(start, end), self._mark(alert)
         return Alert(
             start=_iso(start),
             end=_iso(end),
@@ -217,13 +217,13 @@ class _Assistant:
 
     def _point(self, threshold: float, found: Sequence[ReplayedAlert], days: float) -> Point:
         """Sum the alerts of a threshold up."""
-        at_night = [alert for alert in map(self.describe, found) if alert["night"]]
+        at_night = [alert for alert in found if NIGHT.includes(self._local(alert))]
         marks = [self._marks[name] for name in self._marked(found)]
         return Point(
             threshold=threshold,
             alerts=len(found),
             per_day=round(len(found) / days, 3),
-            night_alerts=sum(alert["mark"] != "right" for alert in at_night),
+            night_alerts=sum(self._mark(alert) is not Mark.RIGHT for alert in at_night),
             right=marks.count(Mark.RIGHT),
             wrong=marks.count(Mark.WRONG),
         )
@@ -257,6 +257,15 @@ class _Assistant:
         """Return when an alert starts and ends, as Unix time."""
         return float(self._heard.times[alert.start]), float(self._heard.times[alert.end])
 
+    def _local(self, alert: ReplayedAlert) -> time:
+        """Return the home's time when an alert starts."""
+        return datetime.fromtimestamp(self._times(alert)[0], self._question.zone).time()
+
+    def _mark(self, alert: ReplayedAlert) -> Mark | None:
+        """Return what a person said of an alert's clip."""
+        clip = self._clip(*self._times(alert)) if self._marks else None
+        return self._marks.get(clip.name) if clip else None
+
     def _overlapping(self, start: float, end: float) -> Sequence[ClipName]:
         """Return the clips that hold some of what was heard between two times, the oldest first."""
         first = bisect.bisect_left(self._clip_times, start - AFTER_SECONDS - CLIP_SLACK_SECONDS)
@@ -266,23 +275,26 @@ class _Assistant:
     def _clip(self, start: float, end: float) -> ClipName | None:
         """Return the clip to play for an alert, rather one of its class."""
         covering = self._overlapping(start, end)
-        label = slugify(self._question.label)
-        return next((clip for clip in covering if clip.label == label), next(iter(covering), None))
+        own = (clip for clip in covering if clip.label == self._label)
+        return next(own, next(iter(covering), None))
 
 
 def _night_hours(heard: HeardTrack, zone: tzinfo) -> float:
     """Return how long was listened at night."""
-    times = heard.times
-    if not len(times):
+    if not len(heard.times):
         return 0.0
-    first = datetime.fromtimestamp(times.min(), zone).date() - timedelta(days=1)
-    last = datetime.fromtimestamp(times.max(), zone).date()
-    hops = 0
-    for day in (first + timedelta(days=count) for count in range((last - first).days + 1)):
-        start = _unix(day, NIGHT.start, zone)
-        end = _unix(day + timedelta(days=1), NIGHT.end, zone)
-        hops += int(np.count_nonzero((times >= start) & (times < end)))
-    return hops * heard.track.hop_seconds / 3_600
+    times = np.sort(heard.times, kind="stable")  # they are in order, but for jumps of the clock
+    first, last = (datetime.fromtimestamp(float(t), zone).date() for t in (times[0], times[-1]))
+    limits = [
+        limit
+        for day in range(-1, (last - first).days + 1)
+        for limit in (
+            _unix(first + timedelta(days=day), NIGHT.start, zone),
+            _unix(first + timedelta(days=day + 1), NIGHT.end, zone),
+        )
+    ]
+    hops = np.diff(np.searchsorted(times, limits))[::2].sum()
+    return float(hops) * heard.track.hop_seconds / 3_600
 
 
 def _unix(day: date, at: time, zone: tzinfo) -> float:

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -243,6 +243,19 @@ def test_a_damaged_file_is_moved_aside_and_a_new_one_begun(
     assert len(store.track("kitchen", model, "dog", 0).times) == 1
     assert file.with_name("history.db.unreadable").read_bytes() == broken
     assert caplog.text.count("The history of scores can't be used, since it is damaged") == 1
+
+
+def test_a_minute_that_is_damaged_is_missing(store: ScoreStore, model: Model, file: Path) -> None:
+    for minute in range(3):
+        store.add([heard(model, [0.2] * 2, t=0.96 + 125 * HOP * minute, began=NOW + 60 * minute)])
+    store.close()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(
+            "UPDATE piece SET scores = x'00' WHERE began = ?", (1000 * NOW + 60_000,)
+        )
+    assert store.track("kitchen", model, "dog", 0).track.t == pytest.approx(
+        [0.96, 1.44, 120.96, 121.44]
+    )
 
 
 def test_a_newer_version_is_moved_aside(
