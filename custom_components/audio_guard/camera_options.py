@@ -12,6 +12,7 @@ from .const import (
     OPTION_CLIPS,
     OPTION_CONFIRMATIONS,
     OPTION_GAIN,
+    OPTION_HISTORY,
     OPTION_HOLDS,
     OPTION_LISTENING,
     OPTION_MODEL,
@@ -59,6 +60,7 @@ class CameraOptions:
     clips: bool = False  # nobody is recorded who was not asked
     clip_days: float = CLIP_DAYS
     clip_megabytes: float = CLIP_MEGABYTES
+    history: bool = True
     model: str = DEFAULT_MODEL
     runtime: Runtime | None = None
 
@@ -83,6 +85,7 @@ class CameraOptions:
             clips=options.get(OPTION_CLIPS, False),
             clip_days=options.get(OPTION_CLIP_DAYS, CLIP_DAYS),
             clip_megabytes=options.get(OPTION_CLIP_MEGABYTES, CLIP_MEGABYTES),
+            history=options.get(OPTION_HISTORY, True),
             model=options.get(OPTION_MODEL, DEFAULT_MODEL),
             runtime=runtime and Runtime(runtime),
         )

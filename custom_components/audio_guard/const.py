@@ -18,6 +18,7 @@ OPTION_GAIN: Final = "gain_db"
 OPTION_CLIPS: Final = "clips"
 OPTION_CLIP_DAYS: Final = "clip_days"
 OPTION_CLIP_MEGABYTES: Final = "clip_megabytes"
+OPTION_HISTORY: Final = "history"
 OPTION_MODEL: Final = "model"
 OPTION_RUNTIME: Final = "runtime"
 

@@ -281,7 +281,8 @@ class CameraDevice:
             watcher(frame)
         if not self.on_trial:
             self.clips.async_take_frame(frame)
-            self.scores.async_take_frame(frame)
+            if self.options.history:
+                self.scores.async_take_frame(frame)
         changes = self.decider.step(self.without_quiet_classes(frame))
         for detection in changes:
             if detection.active:

@@ -1,5 +1,7 @@
 """Diagnostics of a camera, without its address and credentials."""
 
+import sqlite3
+from datetime import UTC, datetime
 from typing import Any
 
 from homeassistant.components.diagnostics import async_redact_data
@@ -9,6 +11,8 @@ from homeassistant.helpers import issue_registry as ir
 
 from .const import DOMAIN
 from .device import AudioGuardConfigEntry
+from .score_history import async_get_history
+from .score_store import ScoreStore
 
 # The unique id is a digest of the address, which a short secret in its path could be guessed from.
 SECRETS = {CONF_URL, CONF_USERNAME, CONF_PASSWORD, "unique_id"}
@@ -48,6 +52,9 @@ async def async_get_config_entry_diagnostics(
             "reason": health.reason,
             "since": health.since.isoformat(),
         },
+        "history": await hass.async_add_executor_job(
+            _history, async_get_history(hass).store, entry.entry_id
+        ),
         "issues": [
             issue.translation_key
             for issue in issues
@@ -55,4 +62,18 @@ async def async_get_config_entry_diagnostics(
         ],
         "thresholds": {label: device.decider.threshold(label) for label in device.classes},
         "active": [label for label in device.classes if device.decider.active(label)],
+    }
+
+
+def _history(store: ScoreStore, entry_id: str) -> dict[str, Any]:
+    """Return how much is kept of a camera's scores, and since when; blocks."""
+    try:
+        size = store.size(entry_id)
+    except (sqlite3.Error, OSError) as error:
+        return {"error": str(error)}
+    return {
+        "rows": size.rows,
+        "hours": round(size.hours, 2),
+        "oldest": size.oldest and datetime.fromtimestamp(size.oldest, UTC).isoformat(),
+        "all_cameras_megabytes": round(store.file_bytes() / 1e6, 2),
     }

@@ -28,6 +28,7 @@ from .const import (
     OPTION_CLIPS,
     OPTION_CONFIRMATIONS,
     OPTION_GAIN,
+    OPTION_HISTORY,
     OPTION_HOLDS,
     OPTION_MODEL,
     OPTION_ONLY_WHILE_STREAMING,
@@ -130,6 +131,7 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
                 vol.Required(OPTION_CLIPS): BooleanSelector(),
                 vol.Required(OPTION_CLIP_DAYS): _DAYS,
                 vol.Required(OPTION_CLIP_MEGABYTES): _MEGABYTES,
+                vol.Required(OPTION_HISTORY): BooleanSelector(),
             }
         )
         models = [SelectOptionDict(value=name, label=title) for name, title in titles.items()]
@@ -240,6 +242,7 @@ def _shown(options: CameraOptions, model: Model) -> dict[str, Any]:
             OPTION_CLIPS: options.clips,
             OPTION_CLIP_DAYS: options.clip_days,
             OPTION_CLIP_MEGABYTES: options.clip_megabytes,
+            OPTION_HISTORY: options.history,
         },
         SECTION_ADVANCED: {
             OPTION_MODEL: options.model,

@@ -1,5 +1,8 @@
 """Diagnostics help to find a fault."""
 
+import sqlite3
+from unittest.mock import patch
+
 import pytest
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
@@ -11,6 +14,8 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.audio_guard.engine.listener import ListenerState
+from custom_components.audio_guard.score_history import async_get_history
+from custom_components.audio_guard.score_store import ScoreStore
 
 from .conftest import FakeListener
 
@@ -46,6 +51,12 @@ async def test_shows_model_runtime_listener_and_health(
         "reason": "",
         "since": dt_util.utcnow().isoformat(),
     }
+    assert dump["history"] == {
+        "rows": 0,
+        "hours": 0.0,
+        "oldest": None,
+        "all_cameras_megabytes": pytest.approx(0.05, abs=0.05),
+    }
     assert dump["issues"] == []
     assert dump["thresholds"]["dog"] == 0.55
     assert dump["active"] == ["dog"]
@@ -58,6 +69,34 @@ async def test_shows_model_runtime_listener_and_health(
         "transport": "tcp",
     }
     assert dump["entry"]["unique_id"] == REDACTED
+
+
+@pytest.mark.freeze_time("2026-11-01 12:00:00+00:00")
+async def test_shows_how_much_of_the_scores_is_kept_and_none_of_them(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+) -> None:
+    for _ in range(75):
+        listener.frame(dog=0.777)
+    await hass.async_block_till_done()
+    await async_get_history(hass).async_write()
+    dump = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert (dump["history"]["rows"], dump["history"]["hours"]) == (1, 0.01)
+    assert dump["history"]["oldest"] == dt_util.utcnow().isoformat()
+    assert "777" not in str(dump)
+
+
+async def test_shows_why_the_history_can_not_be_read(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+    listener: FakeListener,
+) -> None:
+    with patch.object(ScoreStore, "size", side_effect=sqlite3.OperationalError("disk I/O error")):
+        dump = await get_diagnostics_for_config_entry(hass, hass_client, entry)
+    assert dump["history"] == {"error": "disk I/O error"}
 
 
 async def test_shows_that_listening_is_switched_off(

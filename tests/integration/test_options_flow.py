@@ -36,7 +36,7 @@ def answers(**changes: Any) -> dict[str, Any]:
         **dict.fromkeys(CLASSES, EACH),
         "quiet_hours": {},
         "microphone": {"gain_db": 0},
-        "clips": {"clips": False, "clip_days": 14, "clip_megabytes": 200},
+        "clips": {"clips": False, "clip_days": 14, "clip_megabytes": 200, "history": True},
         "advanced": {"model": "fake", "runtime": "automatic"},
     }
     return {**untouched, **changes}
@@ -82,7 +82,12 @@ async def test_shows_what_is_in_use(
     assert parts["alarm"] == EACH
     assert parts["quiet_hours"] == options["quiet_hours"]
     assert parts["microphone"] == {"gain_db": 12}
-    assert parts["clips"] == {"clips": False, "clip_days": 14, "clip_megabytes": 200}
+    assert parts["clips"] == {
+        "clips": False,
+        "clip_days": 14,
+        "clip_megabytes": 200,
+        "history": True,
+    }
     assert parts["advanced"] == {"model": "mobile", "runtime": "litert"}
 
 

@@ -136,6 +136,23 @@ async def test_nothing_is_kept_while_listening_is_off_or_a_test_plays(
     assert track.track.starts.tolist() == [0, 1]
 
 
+async def test_nothing_is_kept_of_a_camera_whose_history_is_off(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    listeners: list[FakeListener],
+    history_file: Path,
+    model: Model,
+) -> None:
+    hass.config_entries.async_update_entry(entry, options={"history": False})
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    listeners[0].status(ListenerState.LISTENING)
+    listeners[0].frame(dog=0.9)
+    await hass.async_block_till_done()
+    assert state(hass, "binary_sensor.kitchen_dog") == "on"
+    await hass.config_entries.async_unload(entry.entry_id)
+    assert await scores(hass, history_file, model) == []
+
+
 async def test_scores_are_the_rooms_also_in_quiet_hours(
     hass: HomeAssistant,
     entry: MockConfigEntry,
