@@ -196,6 +196,8 @@ class ScoreStore:
 
     def prune(self, now: float) -> None:
         """Delete what is too old, too far ahead, or too much."""
+        if not self._path.exists():
+            return
         oldest, newest = now - DAYS * DAY_SECONDS, now + AHEAD_SECONDS
         with self._opened() as connection:
             for camera in connection.execute("SELECT id FROM camera").fetchall():
@@ -207,7 +209,8 @@ class ScoreStore:
             aside.unlink()
 
     def remove(self, entry_id: str) -> None:
-        """Delete what was kept of a camera; nothing is begun for it."""
+        """Delete what was kept of a camera, and what was moved aside, which may hold it; nothing is begun for it."""
+        self._aside().unlink(missing_ok=True)
         if not self._path.exists():
             return
         with self._opened() as connection:

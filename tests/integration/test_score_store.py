@@ -169,8 +169,20 @@ def test_a_removed_camera_leaves_nothing_in_the_file(
     assert store.size("kitchen").rows == 1
 
 
-def test_removing_begins_no_file(store: ScoreStore, file: Path) -> None:
+def test_a_removed_camera_leaves_nothing_that_was_moved_aside(
+    store: ScoreStore, model: Model, file: Path
+) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"garbage" * 10_000)
+    store.add([heard(model, [0.2])])
+    assert file.with_name("history.db.unreadable").exists()
     store.remove("kitchen")
+    assert not file.with_name("history.db.unreadable").exists()
+
+
+def test_deleting_begins_no_file(store: ScoreStore, file: Path) -> None:
+    store.remove("kitchen")
+    store.prune(NOW)
     assert not file.exists()
 
 
