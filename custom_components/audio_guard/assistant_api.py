@@ -81,9 +81,11 @@ async def _async_answer(
     work: Callable[[], Curve | Alerts | Coverage],
 ) -> None:
     """Answer with what a second of work off the event loop gives, the newest minute included."""
-    await async_get_history(hass).async_write()
+    history = async_get_history(hass)
     try:
-        answer = await hass.async_add_executor_job(work)
+        async with history.replaying:
+            await history.async_write()
+            answer = await hass.async_add_executor_job(work)
     except (sqlite3.Error, OSError) as error:
         connection.send_error(msg["id"], ERR_UNAVAILABLE, f"The history can't be read: {error}")
         return

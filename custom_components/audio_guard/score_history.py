@@ -47,6 +47,7 @@ class ScoreHistory:
         self._keepers: list[FrameKeeper] = []
         self._stops: list[CALLBACK_TYPE] = []
         self._disk = asyncio.Lock()
+        self.replaying = asyncio.Lock()  # two weeks take some 100 MB of memory, so one at a time
         self._path = Path(hass.config.path(FILE))
         self.store = ScoreStore(self._path)
 

@@ -104,6 +104,12 @@ def test_one_preparation_serves_every_threshold() -> None:
     assert [len(list(replay.alerts(threshold))) for threshold in (0.5, 0.7, 0.95)] == [2, 1, 0]
 
 
+def test_a_class_that_is_off_costs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Decider, "step", lambda *_: pytest.fail("it was asked"))
+    heard = track([1.0] * 1_000)
+    assert list(Replay(heard, ClassPolicy(threshold=1.0)).alerts(1.0)) == []
+
+
 def test_nothing_heard_is_no_alert() -> None:
     heard = ScoreTrack(
         codes=np.empty(0, np.uint8), t=np.empty(0), starts=np.empty(0, np.intp), hop_seconds=HOP

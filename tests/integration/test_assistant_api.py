@@ -1,6 +1,7 @@
 """The assistant's websocket commands: what was heard by the minute before, for admins alone."""
 
 import sqlite3
+import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,30 @@ async def test_a_file_that_can_not_be_read_is_told(
         "code": "history_unavailable",
         "message": "The history can't be read: disk I/O error",
     }
+
+
+async def test_many_questions_are_answered_one_at_a_time(
+    hass: HomeAssistant, listener: FakeListener, hass_ws_client: WebSocketGenerator
+) -> None:
+    await hear(hass, listener, [0.9])
+    client = await hass_ws_client(hass)
+    working, most = 0, 0
+    track = ScoreStore.track
+
+    def slow(*arguments: Any) -> Any:
+        nonlocal working, most
+        working += 1
+        most = max(most, working)
+        time.sleep(0.02)
+        working -= 1
+        return track(*arguments)
+
+    with patch.object(ScoreStore, "track", slow):
+        for label in ("dog", "cry", "glass", "alarm"):
+            await client.send_json_auto_id({**CURVE, "label": label})
+        answers = [await client.receive_json() for _ in range(4)]
+    assert {answer["result"]["label"] for answer in answers} == {"dog", "cry", "glass", "alarm"}
+    assert most == 1
 
 
 async def test_scores_of_another_model_are_told_apart(

@@ -66,12 +66,13 @@ class Replay:
     def alerts(self, threshold: float) -> Iterator[ReplayedAlert]:
         """Yield what the decider would have started at a threshold; the work grows with what is taken."""
         policy = replace(self._policy, threshold=threshold)
+        if not policy.starts(1.0):
+            return
         decider = Decider({_LABEL: policy})
         start_code, keep_code = first_code(threshold), first_code(policy.keep_threshold)
         track, size = self._track, len(self._track.codes)
-        hop = seek = (
-            0  # the first that the decider has not seen, and the first that can start something
-        )
+        hop = 0  # the first that the decider has not seen
+        seek = 0  # the first that can start something
         memory = False  # whether the decider remembers hops
         while (found := _find(np.greater_equal, self._confirmed, start_code, seek, size)) < size:
             stretch = int(np.searchsorted(track.starts, found, side="right")) - 1
