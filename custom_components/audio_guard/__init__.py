@@ -26,7 +26,10 @@ from .entity import async_remove_entities_of_classes_off
 from .health import SPAN
 from .issues import async_watch_issues
 from .live_api import async_setup_live_api
+from .marks import async_setup_buttons
+from .marks_api import async_setup_marks_api
 from .panel import async_hide_panel, async_serve_script, async_show_panel
+from .review_actions import async_setup_review_actions
 from .score_history import async_get_history
 from .shared_model import async_take_model, model_fault
 
@@ -47,6 +50,9 @@ CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Offer the actions and the panel's websocket commands, whether or not a camera has been added."""
     async_setup_actions(hass)
+    async_setup_review_actions(hass)
+    async_setup_marks_api(hass)
+    async_setup_buttons(hass)
     hass.http.register_view(ClipView())
     async_setup_live_api(hass)
     async_setup_clips_api(hass)

@@ -8,15 +8,16 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from pathlib import Path
 from typing import Any, Final
 
-import av
 import numpy as np
 from homeassistant.util import slugify
 from numpy.typing import NDArray
 from PIL import Image
+
+from .clip_marks import Mark, Verdict, with_mark
+from .engine.encode import flac_bytes
 
 SOUND, PICTURE, NOTES = ".flac", ".png", ".json"
 # A clip's name: when its sound was heard (UTC), and what it was heard as first.
@@ -86,19 +87,24 @@ def write_clip(folder: Path, name: str, sound: ClipSound) -> None:
         "gain_db": round(gain_db, 1),
     }
     contents = {
-        SOUND: _flac(samples, sound.sample_rate_hz),
+        SOUND: flac_bytes(samples, sound.sample_rate_hz),
         PICTURE: _spectrogram(samples),
         NOTES: json.dumps(notes).encode(),
     }
     try:
         for suffix, content in contents.items():
-            unfinished = folder / f"{name}{suffix}.part"
-            unfinished.write_bytes(content)
-            unfinished.replace(folder / f"{name}{suffix}")
+            replace_file(folder / f"{name}{suffix}", content)
     except OSError:
         for path in folder.glob(f"{name}.*"):
             path.unlink(missing_ok=True)
         raise
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file that is whole or as it was before. Raises OSError."""
+    unfinished = path.with_name(f"{path.name}.part")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
 
 
 def list_clips(folder: Path) -> list[ClipName]:
@@ -107,10 +113,25 @@ def list_clips(folder: Path) -> list[ClipName]:
     return sorted(filter(None, names), key=lambda clip: clip.name, reverse=True)
 
 
+def read_notes(folder: Path, name: str) -> dict[str, Any]:
+    """Return a clip's notes. Raises OSError, or ValueError for what is none."""
+    notes = json.loads((folder / f"{name}{NOTES}").read_text(encoding="utf-8"))
+    if not isinstance(notes, dict):
+        raise ValueError(f"{name}{NOTES} holds no notes")
+    return notes
+
+
+def write_mark(folder: Path, name: str, mark: Mark | None) -> None:
+    """Change a clip's mark, or take it away. Raises OSError or ValueError."""
+    notes = with_mark(read_notes(folder, name), mark)
+    replace_file(folder / f"{name}{NOTES}", json.dumps(notes).encode())
+
+
 def prune(folder: Path, *, now: datetime, days: float, megabytes: float) -> None:
     """Delete clips that are too old, and then the oldest until the rest is small enough. Raises OSError.
 
-    What a crash left of a clip goes too, so nothing may be written meanwhile.
+    Reviewed clips, a person's work, never are too old and go last. What a crash left of a clip goes too, so
+    nothing may be written meanwhile.
     """
     clips = list_clips(folder)
     whole = {clip.name for clip in clips}
@@ -118,13 +139,45 @@ def prune(folder: Path, *, now: datetime, days: float, megabytes: float) -> None
         part_of = parse_name(path.name.partition(".")[0])
         if part_of and (path.suffix == ".part" or part_of.name not in whole):
             path.unlink(missing_ok=True)
-    left = megabytes * 1e6
+    oldest = now - timedelta(days=days)
+    kept = []
     for clip in clips:
-        files = [folder / f"{clip.name}{suffix}" for suffix in (NOTES, PICTURE, SOUND)]
-        left -= sum(path.stat().st_size for path in files if path.exists())
-        if left < 0 or clip.heard_at < now - timedelta(days=days):
-            for path in files:
-                path.unlink(missing_ok=True)
+        if clip.heard_at < oldest and not _is_reviewed(folder, clip.name):
+            _remove_clip(folder, clip)
+        else:
+            kept.append(clip)
+    sizes = {clip: _clip_bytes(folder, clip) for clip in kept}
+    excess = sum(sizes.values()) - megabytes * 1e6
+    if excess <= 0:
+        return  # the notes need not be read
+    for clip in sorted(kept, key=lambda clip: (_is_reviewed(folder, clip.name), clip.name)):
+        if excess <= 0:
+            break
+        _remove_clip(folder, clip)
+        excess -= sizes[clip]
+
+
+def _is_reviewed(folder: Path, name: str) -> bool:
+    """Tell whether a person has decided about a clip; notes that can't be read hold no mark."""
+    try:
+        mark = Mark.read(read_notes(folder, name))
+    except OSError, ValueError:
+        return False
+    return mark is not None and mark.verdict is not Verdict.UNSURE
+
+
+def _clip_files(folder: Path, clip: ClipName) -> list[Path]:
+    """Return a clip's files in the order in which they are deleted: without notes it is none any more."""
+    return [folder / f"{clip.name}{suffix}" for suffix in (NOTES, PICTURE, SOUND)]
+
+
+def _clip_bytes(folder: Path, clip: ClipName) -> int:
+    return sum(path.stat().st_size for path in _clip_files(folder, clip) if path.exists())
+
+
+def _remove_clip(folder: Path, clip: ClipName) -> None:
+    for path in _clip_files(folder, clip):
+        path.unlink(missing_ok=True)
 
 
 def remove_clips(folder: Path) -> None:
@@ -139,19 +192,6 @@ def _made_audible(pcm: NDArray[np.int16]) -> tuple[NDArray[np.int16], float]:
     wanted_db = 20.0 * np.log10(LISTENING_PEAK / peak) if peak > 0 else 0.0
     gain_db = float(np.clip(wanted_db, 0.0, LARGEST_GAIN_DB))
     return np.rint(pcm * 10.0 ** (gain_db / 20.0)).astype(np.int16), gain_db
-
-
-def _flac(samples: NDArray[np.int16], sample_rate_hz: int) -> bytes:
-    """Encode mono samples."""
-    file = io.BytesIO()
-    with av.open(file, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=sample_rate_hz, layout="mono")
-        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
-        frame.sample_rate = sample_rate_hz
-        frame.pts, frame.time_base = 0, Fraction(1, sample_rate_hz)  # or FFmpeg logs errors
-        for packet in (*stream.encode(frame), *stream.encode(None)):
-            container.mux(packet)
-    return file.getvalue()
 
 
 def _spectrogram(samples: NDArray[np.int16]) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from homeassistant.components.media_source import generate_media_source_id
+from homeassistant.components.media_source.const import URI_SCHEME
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HassJob, HomeAssistant, callback
 from homeassistant.helpers import issue_registry as ir
@@ -17,7 +18,16 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from .camera_options import CameraOptions
-from .clip_files import ClipSound, clip_name, prune, scores_over_time, write_clip
+from .clip_files import (
+    ClipSound,
+    clip_name,
+    parse_name,
+    prune,
+    scores_over_time,
+    write_clip,
+    write_mark,
+)
+from .clip_marks import Mark, with_mark
 from .const import DOMAIN
 from .engine.decide import Detection
 from .engine.frame import ScoreFrame
@@ -37,12 +47,23 @@ PRUNE_EVERY: Final = timedelta(hours=1)
 
 def clips_folder(hass: HomeAssistant, entry_id: str) -> Path:
     """Return where a camera's clips are: not under www or media, which others may read."""
-    return Path(hass.config.path(DOMAIN, "clips", entry_id))
+    return all_clips_folder(hass) / entry_id
+
+
+def all_clips_folder(hass: HomeAssistant) -> Path:
+    """Return where all cameras' folders are."""
+    return Path(hass.config.path(DOMAIN, "clips"))
 
 
 def media_id(entry_id: str, name: str) -> str:
     """Return a clip's id among Home Assistant's media."""
     return generate_media_source_id(DOMAIN, f"{entry_id}/{name}")
+
+
+def parse_media_id(identifier: str) -> tuple[str, str] | None:
+    """Return the entry and the name in a clip's media id; None for what is none, such as one with a path."""
+    entry_id, _, name = identifier.removeprefix(f"{URI_SCHEME}{DOMAIN}/").partition("/")
+    return (entry_id, name) if entry_id and parse_name(name) else None
 
 
 def frontend_path(entry_id: str) -> str:
@@ -61,6 +82,7 @@ class _Pending:
         self.stop = detection.t + AFTER_SECONDS
         self.began = now - timedelta(seconds=detection.t - self.start)
         self.detections: list[dict[str, Any]] = []
+        self.mark: Mark | None = None
         self.cancel: CALLBACK_TYPE | None = None
 
     def add(self, detection: Detection) -> None:
@@ -83,7 +105,7 @@ class _Pending:
             pcm=self.history.read(self.start, self.stop),
             sample_rate_hz=self.history.sample_rate_hz,
             began=self.began,
-            notes={"detections": self.detections, "scores": scores},
+            notes=with_mark({"detections": self.detections, "scores": scores}, self.mark),
         )
 
 
@@ -155,6 +177,14 @@ class ClipRecorder:
         """Write a clip; once that works, no help is needed any more."""
         if len(sound.pcm) and await self._async_try_disk(partial(self._write, name, sound)):
             self.async_clear_issue()
+
+    async def async_mark(self, name: str, mark: Mark | None) -> None:
+        """Mark a clip, also one whose sound is not over yet. Raises OSError, or ValueError for broken notes."""
+        if self._pending is not None and self._pending.name == name:
+            self._pending.mark = mark
+            return
+        async with self._disk:
+            await self._hass.async_add_executor_job(write_mark, self._folder, name, mark)
 
     async def async_prune(self, _now: datetime | None = None) -> None:
         """Delete what is too old or too much. That this works does not mean that there is room to write."""

@@ -16,7 +16,9 @@ PUSH_URL = "https://push.example/send"
 class Phone:
     """A phone with the Home Assistant app, up to the push service that it is reached by."""
 
-    def __init__(self, hass: HomeAssistant, web: AiohttpClientMocker) -> None:
+    def __init__(
+        self, hass: HomeAssistant, web: AiohttpClientMocker, user_id: str = "user"
+    ) -> None:
         self._hass = hass
         self._web = web
         self.answer(201)
@@ -35,7 +37,7 @@ class Phone:
                 "os_name": "Android",
                 "os_version": "17",
                 "supports_encryption": False,
-                "user_id": "user",
+                "user_id": user_id,
                 "webhook_id": "phone_webhook",
             },
         )

@@ -1,6 +1,8 @@
 """Write sound to a file the way a camera codes it."""
 
 import contextlib
+import io
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,20 @@ def write_as_coded(
                 _write(av, path, frame, container, stream.codec, stream.sample_rate_hz)
                 return
     _write(av, path, frame, "wav", PLAIN, sample_rate_hz)
+
+
+def flac_bytes(samples: NDArray[np.int16], sample_rate_hz: int) -> bytes:
+    """Encode mono samples without loss, in memory."""
+    av = load_av()
+    file = io.BytesIO()
+    with av.open(file, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=sample_rate_hz, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[np.newaxis], format="s16", layout="mono")
+        frame.sample_rate = sample_rate_hz
+        frame.pts, frame.time_base = 0, Fraction(1, sample_rate_hz)  # or FFmpeg logs errors
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    return file.getvalue()
 
 
 def _write(
