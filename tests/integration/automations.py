@@ -1,8 +1,10 @@
 """What the tests of automations share: a phone, and automations that run for real."""
 
 import asyncio
+from http import HTTPStatus
 from typing import Any
 
+from aiohttp.test_utils import TestClient
 from homeassistant.components.automation import DOMAIN as AUTOMATION
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
@@ -16,9 +18,7 @@ PUSH_URL = "https://push.example/send"
 class Phone:
     """A phone with the Home Assistant app, up to the push service that it is reached by."""
 
-    def __init__(
-        self, hass: HomeAssistant, web: AiohttpClientMocker, user_id: str = "user"
-    ) -> None:
+    def __init__(self, hass: HomeAssistant, web: AiohttpClientMocker) -> None:
         self._hass = hass
         self._web = web
         self.answer(201)
@@ -37,7 +37,7 @@ class Phone:
                 "os_name": "Android",
                 "os_version": "17",
                 "supports_encryption": False,
-                "user_id": user_id,
+                "user_id": "user",
                 "webhook_id": "phone_webhook",
             },
         )
@@ -59,6 +59,14 @@ class Phone:
         registry = dr.async_get(self._hass)
         found = dr.async_entries_for_config_entry(registry, self._entry.entry_id)
         return found[0].id
+
+    async def press(self, client: TestClient[Any, Any], action: str) -> None:
+        """Press a notification's button: the app tells Home Assistant its action."""
+        fired = {"event_type": "mobile_app_notification_action", "event_data": {"action": action}}
+        answer = await client.post(
+            "/api/webhook/phone_webhook", json={"type": "fire_event", "data": fired}
+        )
+        assert answer.status == HTTPStatus.OK
 
     @property
     def notifications(self) -> list[dict[str, Any]]:

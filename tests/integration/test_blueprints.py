@@ -10,6 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.blueprint import BLUEPRINT_SCHEMA, Blueprint
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.setup import async_setup_component
 from homeassistant.util import yaml as yaml_util
 from pytest_homeassistant_custom_component.common import (
@@ -18,10 +19,11 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
-from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator, WebSocketGenerator
 
 from custom_components.audio_guard.clips import frontend_path
 from custom_components.audio_guard.engine.listener import ListenerState
+from custom_components.audio_guard.marks import SIGNAL_MARKED
 from tests.conftest import ROOT
 
 from .automations import Phone, automate, settle
@@ -326,7 +328,7 @@ class TestSiren:
         assert sent["data"] == {"tag": "audio_guard_alarm"}
         assert self.siren_on == self.light_on == []
 
-    async def test_a_clip_can_be_listened_to(
+    async def test_a_clip_can_be_listened_to_and_marked(
         self,
         hass: HomeAssistant,
         entry: MockConfigEntry,
@@ -334,15 +336,29 @@ class TestSiren:
         listener: FakeListener,
         phone: Phone,
         run_all: Run,
+        hass_client_no_auth: ClientSessionGenerator,
+        tmp_path: Path,
     ) -> None:
+        hass.config.config_dir = str(tmp_path)
         hass.config_entries.async_update_entry(entry, options={"clips": True})
         assert await hass.config_entries.async_reload(entry.entry_id)
         listeners[-1].status(ListenerState.LISTENING)
         await settle()
         await run_all()
         await hears(hass, listeners[-1], glass=0.9)
-        (action,) = phone.notifications[0]["data"]["actions"]
-        assert action == {"action": "URI", "title": "Listen", "uri": frontend_path("kitchen")}
+        listen, right, wrong = phone.notifications[0]["data"]["actions"]
+        assert listen == {"action": "URI", "title": "Listen", "uri": frontend_path("kitchen")}
+        assert (right["title"], wrong["title"]) == ("Right", "False alarm")
+        told: list[Any] = []
+        async_dispatcher_connect(hass, SIGNAL_MARKED, lambda *mark: told.append(mark))
+        client = await hass_client_no_auth()
+        for button in (right, wrong):
+            await phone.press(client, button["action"])
+            await settle()
+        assert [(entry_id, mark.verdict) for entry_id, _, mark in told] == [
+            ("kitchen", "right"),
+            ("kitchen", "wrong"),
+        ]
 
     async def test_a_phone_that_is_not_reached_holds_up_nothing(
         self, hass: HomeAssistant, listener: FakeListener, phone: Phone, run_all: Run, wait: Wait

@@ -40,7 +40,9 @@ from custom_components.audio_guard.clip_files import (
     parse_name,
     prune,
     write_clip,
+    write_mark,
 )
+from custom_components.audio_guard.clip_marks import Mark, Verdict
 from custom_components.audio_guard.clips import CLIPS_A_MINUTE, PRUNE_EVERY, clips_folder
 from custom_components.audio_guard.const import DOMAIN, EVENT_SOUND
 from custom_components.audio_guard.engine.history import PcmHistory
@@ -358,6 +360,29 @@ def test_old_clips_go_first_by_age_and_then_by_size(tmp_path: Path) -> None:
     assert [clip.name[:8] for clip in list_clips(tmp_path)] == ["20261125", "20261124"]
     assert len(list(tmp_path.iterdir())) == 7
     prune(tmp_path / "nowhere", now=NOW, days=1, megabytes=1)
+
+
+def test_reviewed_clips_never_are_too_old_and_go_last(tmp_path: Path) -> None:
+    marks = {"21": "right", "22": "wrong", "23": "unsure", "24": None, "25": None}
+    for day, verdict in marks.items():
+        name = f"202611{day}-120000-dog"
+        write(tmp_path, name, 4.0)
+        if verdict:
+            mark = Mark(verdict=Verdict(verdict), sound=None, at=NOW)
+            write_mark(tmp_path, name, mark)
+    (tmp_path / "20261120-120000-dog.json").write_text("half of a no")
+    size = sum(path.stat().st_size for path in tmp_path.glob("20261125-*"))
+
+    def days_after(days: float, clips: float) -> list[str]:
+        prune(tmp_path, now=NOW, days=days, megabytes=clips * size / 1e6)
+        return [clip.name[6:8] for clip in list_clips(tmp_path)]
+
+    assert days_after(1.5, 100) == ["25", "24", "22", "21"]
+    assert days_after(365, 3.5) == ["25", "22", "21"]
+    assert days_after(365, 2.5) == ["22", "21"]
+    assert days_after(365, 1.5) == ["22"]
+    assert days_after(365, 0.5) == []
+    assert files(tmp_path) == []
 
 
 def test_a_disk_that_fills_up_halfway_leaves_nothing_of_a_clip(tmp_path: Path) -> None:

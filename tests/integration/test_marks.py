@@ -2,7 +2,6 @@
 
 import errno
 import json
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -262,18 +261,13 @@ class TestButtons:
         hass: HomeAssistant,
         hass_client_no_auth: ClientSessionGenerator,
         aioclient_mock: AiohttpClientMocker,
-        hass_admin_user: MockUser,
     ) -> Any:
-        phone = Phone(hass, aioclient_mock, user_id=hass_admin_user.id)
+        phone = Phone(hass, aioclient_mock)
         await phone.connect()
         client = await hass_client_no_auth()
 
         async def press(action: str) -> None:
-            fired = {"event_type": EVENT_BUTTON, "event_data": {"action": action}}
-            answer = await client.post(
-                "/api/webhook/phone_webhook", json={"type": "fire_event", "data": fired}
-            )
-            assert answer.status == HTTPStatus.OK
+            await phone.press(client, action)
             await hass.async_block_till_done()
 
         return press
