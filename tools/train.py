@@ -3,6 +3,7 @@
 CLIPS is a catalogue CSV, the folder that holds it, or a folder with one sub-folder per class, one of them
 `others`. Without `--recipe` one is made for these classes from models/templates/few_clips.toml.j2, which
 needs `python -m tools.fetch mn04` once; models/templates/from_scratch.toml.j2 needs nothing and errs more.
+`--init models/mobile` begins with the model that ships and needs nothing either.
 `--recipe models/recipes/compact.toml` trains for the classes that the recipe names. On a laptop add
 `--epochs 2 --windows 2000` for a first try in minutes.
 
@@ -43,7 +44,7 @@ from tools.runs.checkpoint import (
     save_best,
     save_last,
 )
-from tools.runs.own_recipe import FEW_CLIPS, is_template, own_recipe
+from tools.runs.own_recipe import FEW_CLIPS, FROM_SHIPPED, is_template, own_recipe
 from tools.runs.recipe import Recipe, read_recipe
 from tools.runs.run_folder import (
     METRICS,
@@ -92,7 +93,8 @@ def train(
     if resume:
         standing = _resume(trainer, out, hashed, lesson.taught_by)
     elif start:
-        trainer.start_from(load_network(start)[1], start.name)
+        begun, network = load_network(start)
+        trainer.start_from(network, start.name, begun.labels)
     trainer.require_encoder()
     if vectors:
         require_encoder(recipe, trainer.network, vectors)
@@ -209,7 +211,8 @@ def _row(epoch: int, train: EpochFigures, tables: dict[str, Any], seconds: float
 
 def _recipe(options: argparse.Namespace) -> Recipe:
     """Return the recipe that is given, that of the run to resume, or one for the classes of the clips."""
-    chosen: Path = options.out / "recipe.toml" if options.resume else options.recipe or FEW_CLIPS
+    own = FROM_SHIPPED if options.init else FEW_CLIPS
+    chosen: Path = options.out / "recipe.toml" if options.resume else options.recipe or own
     if is_template(chosen):
         return own_recipe(chosen, options.data, options.out.resolve().name)
     return read_recipe(chosen)
@@ -232,7 +235,15 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, help="run folder to make")
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"), help="clips, reused")
     add_reviewed(parser)
-    parser.add_argument("--start", type=Path, help="run folder whose weights to start from")
+    begin = parser.add_mutually_exclusive_group()
+    begin.add_argument("--start", type=Path, help="run folder whose weights to start from")
+    begin.add_argument(
+        "--init",
+        type=Path,
+        metavar="MODEL",
+        help="folder of the model that ships, models/mobile: teach it further; without --recipe one is made from "
+        f"{FROM_SHIPPED.relative_to(ROOT)}",
+    )
     parser.add_argument(
         "--vectors", type=Path, help="folder of python -m tools.embed to learn from"
     )
@@ -260,7 +271,7 @@ def main(arguments: list[str] | None = None) -> int:
             options.out,
             options.cache,
             changes=changes,
-            start=options.start,
+            start=options.start or options.init,
             resume=options.resume,
             reviewed=options.reviewed,
             vectors=options.vectors,

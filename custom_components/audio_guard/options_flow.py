@@ -36,11 +36,17 @@ from .const import (
     OPTION_RUNTIME,
     OPTION_THRESHOLDS,
 )
-from .engine.card import Model, load_model
+from .engine.card import Model
 from .engine.decide import ClassPolicy
 from .engine.errors import ModelError, RuntimeMissingError
 from .engine.scorer import Runtime
-from .shared_model import async_take_model, model_fault, model_titles
+from .shared_model import (
+    async_take_model,
+    find_model,
+    model_fault,
+    model_titles,
+    own_models,
+)
 from .sound_choice import sounds_selector
 
 # Sections and fields of the form; those of a class are named as its options are.
@@ -83,8 +89,9 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
     async def async_step_init(self, user_input: dict[str, Any] | None = None) -> ConfigFlowResult:
         """Show everything in sections, and keep what differs from the model's card."""
         options = CameraOptions.read(self.config_entry.options)
+        own = own_models(self.hass)
         try:
-            model = await self.hass.async_add_executor_job(load_model, options.model)
+            model = await self.hass.async_add_executor_job(find_model, options.model, own)
         except ModelError as error:
             return self.async_abort(
                 reason="model_broken", description_placeholders={"error": str(error)}
@@ -95,7 +102,7 @@ class AudioGuardOptionsFlow(OptionsFlowWithReload):
             errors, placeholders = await self._async_check(user_input)
             if not errors:
                 return self.async_create_entry(data=self._changed(model, user_input))
-        titles = await self.hass.async_add_executor_job(model_titles)
+        titles = await self.hass.async_add_executor_job(model_titles, own)
         schema = self._schema(model, titles)
         return self.async_show_form(
             step_id="init",

@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.util.hass_dict import HassKey
 
 from .const import DOMAIN
-from .engine.card import BUNDLED_MODELS, DEFAULT_MODEL, Model, load_model
+from .engine.card import BUNDLED_MODELS, CARD, DEFAULT_MODEL, Model, load_model
 from .engine.errors import ModelError, RuntimeMissingError
 from .engine.scorer import Runtime, Scorer, load_scorer
 
@@ -51,7 +52,8 @@ async def async_take_model(
     choice = name, runtime
     async with shelf.lock:
         if choice not in shelf.models:
-            shelf.models[choice] = await hass.async_add_executor_job(_load, name, runtime)
+            own = own_models(hass)
+            shelf.models[choice] = await hass.async_add_executor_job(_load, name, runtime, own)
         shelf.users[choice] = shelf.users.get(choice, 0) + 1
 
     def give_back() -> None:
@@ -67,20 +69,32 @@ def model_fault(error: ModelError | RuntimeMissingError) -> str:
     return "model_broken" if isinstance(error, ModelError) else "runtime_missing"
 
 
-def model_titles() -> dict[str, str]:
+def own_models(hass: HomeAssistant) -> Path:
+    """Return where models of one's own are, a folder each."""
+    return Path(hass.config.path(DOMAIN, "models"))
+
+
+def find_model(name: str, own: Path) -> Model:
+    """Read the card of a model that ships, or else of one's own; blocks. Raises `ModelError`."""
+    shipped = (BUNDLED_MODELS / name / CARD).is_file() or not (own / name / CARD).is_file()
+    return load_model(name, None if shipped else own)
+
+
+def model_titles(own: Path) -> dict[str, str]:
     """Return the models that can be chosen, name → title; blocks. One that can't be read is left out."""
     titles = {}
-    for card in sorted(BUNDLED_MODELS.glob("*/card.json")):
+    for card in (*sorted(BUNDLED_MODELS.glob(f"*/{CARD}")), *sorted(own.glob(f"*/{CARD}"))):
+        name = card.parent.name
         try:
-            titles[card.parent.name] = load_model(card.parent.name).title
+            titles[name] = find_model(name, own).title
         except ModelError:
             continue
     return titles
 
 
-def _load(name: str, runtime: Runtime | None) -> LoadedModel:
+def _load(name: str, runtime: Runtime | None, own: Path) -> LoadedModel:
     """Load the model's files; blocks. A camera had better be heard by another runtime than not at all."""
-    model = load_model(name)
+    model = find_model(name, own)
     try:
         return LoadedModel(model=model, scorer=load_scorer(model, runtime))
     except RuntimeMissingError as error:

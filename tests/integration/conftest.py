@@ -217,7 +217,7 @@ def loads(model: Model) -> Iterator[list[str]]:
     """Load the fake model instead of files; return the names that were loaded."""
     names: list[str] = []
 
-    def load(name: str, runtime: Runtime | None) -> LoadedModel:
+    def load(name: str, runtime: Runtime | None, own: Path) -> LoadedModel:
         names.append(name)
         return LoadedModel(model=model, scorer=FakeScorer())
 

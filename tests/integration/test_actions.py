@@ -493,7 +493,7 @@ async def test_the_documented_automations_run(
     hass: HomeAssistant, listener: FakeListener, media: Path
 ) -> None:
     """Home Assistant's own validation refuses what is misspelled; the fake model hears no alarm, only dogs."""
-    monthly, bark, privacy = (example for example in documented() if "duration" not in example)
+    monthly, bark, privacy, *_ = (each for each in documented() if "duration" not in each)
     monthly["id"], privacy["id"] = "monthly", "privacy"
     bark["sequence"][0]["data"]["media"] = str(write_wav(media / "last.mp4", seconds=2.0))
     notices = async_mock_service(hass, "persistent_notification", "create")

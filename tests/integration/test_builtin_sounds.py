@@ -27,7 +27,7 @@ STREAMS = (
 
 @pytest.fixture(scope="module")
 def loaded() -> LoadedModel:
-    return _load(DEFAULT_MODEL, None)
+    return _load(DEFAULT_MODEL, None, Path())
 
 
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.codec if stream else "plain")

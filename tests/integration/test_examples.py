@@ -17,7 +17,7 @@ from .test_blueprints import BLUEPRINTS, SOURCE
 
 PAGES = {
     page: (ROOT / page).read_text(encoding="utf-8")
-    for page in ("README.md", "docs/automations.md", "docs/clips.md")
+    for page in ("README.md", "docs/automations.md", "docs/clips.md", "docs/review.md")
 }
 OURS = re.compile(r"\b(?:binary_sensor|event|number|switch)\.kitchen_\w+")
 

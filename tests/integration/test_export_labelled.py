@@ -12,13 +12,21 @@ import numpy as np
 import pytest
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError, Unauthorized
-from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+from homeassistant.setup import async_setup_component
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    MockUser,
+    async_mock_service,
+)
 
-from custom_components.audio_guard.clips import all_clips_folder
+from custom_components.audio_guard.clips import all_clips_folder, media_id
 from custom_components.audio_guard.const import DOMAIN
+from custom_components.audio_guard.labelled_clips import LeftOut
 
+from .automations import automate
 from .conftest import FakeListener
 from .marked_clips import HOP_SECONDS, RATE_HZ, SECONDS, TONE, marked, write_marked
+from .test_actions import documented
 
 # The sound is in the hops whose windows end at 4.8 and 5.28 s, and again at 7.2 s.
 BARKS = {9: 0.7, 10: 0.9, 14: 0.5, 16: 0.4}
@@ -225,6 +233,34 @@ async def test_only_administrators_export(
             blocking=True,
             context=Context(user_id=hass_read_only_user.id),
         )
+
+
+async def test_the_documented_examples_run(hass: HomeAssistant, clips: Path) -> None:
+    *_, mark, answer, collect = documented()
+    for hour in range(3):
+        name = f"20261125-1{hour}0000-dog"
+        await write(hass, clips / "kitchen", name, {"dog": BARKS}, mark=marked("right"))
+        other = f"20261124-1{hour}0000-dog"
+        await write(hass, clips / "kitchen", other, {"dog": BARKS})
+        hass.states.async_set(
+            "event.kitchen_sound", "now", {"clip_media": media_id("kitchen", other)}
+        )
+        assert await async_setup_component(hass, "script", {"script": {"mark": mark}})
+        await hass.services.async_call("script", "mark", blocking=True)
+    notices = async_mock_service(hass, "persistent_notification", "create")
+    await automate(hass, collect)
+    everything = {"entity_id": "all"}
+    await hass.services.async_call("automation", "trigger", everything, blocking=True)
+    (notice,) = notices
+    folder = notice.data["message"].removeprefix("There is enough to train a model with, in ")
+    assert await hass.async_add_executor_job(Path(folder[:-1]).is_dir)
+    await hass.services.async_call("automation", "turn_off", everything, blocking=True)
+    given = await export(hass)
+    assert set(answer) == set(given)
+    assert {frozenset(of) for of in answer["sounds"].values()} == {
+        frozenset(of) for of in given["sounds"].values()
+    }
+    assert set(answer["left_out"]) < {reason.value for reason in LeftOut}
 
 
 async def test_no_camera_is_named(hass: HomeAssistant, clips: Path) -> None:

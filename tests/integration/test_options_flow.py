@@ -23,7 +23,7 @@ CLASSES = ("alarm", "cry", "dog", "fire", "glass", "presence", "shotgun")
 def fake_model(model: Model) -> Any:
     """Offer the fake model."""
     with (
-        patch("custom_components.audio_guard.options_flow.load_model", return_value=model),
+        patch("custom_components.audio_guard.options_flow.find_model", return_value=model),
         patch("custom_components.audio_guard.options_flow.model_titles") as titles,
     ):
         titles.return_value = {"fake": "Fake", "mobile": "Mobile"}
@@ -216,7 +216,7 @@ async def test_ends_when_the_models_card_is_broken(
     hass: HomeAssistant, entry: MockConfigEntry, listener: FakeListener
 ) -> None:
     with patch(
-        "custom_components.audio_guard.options_flow.load_model", side_effect=ModelError("damaged")
+        "custom_components.audio_guard.options_flow.find_model", side_effect=ModelError("damaged")
     ):
         end = await hass.config_entries.options.async_init(entry.entry_id)
     assert (end["type"], end["reason"]) == (FlowResultType.ABORT, "model_broken")

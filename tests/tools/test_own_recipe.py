@@ -8,7 +8,7 @@ import pytest
 
 from tools.data.dataset import DatasetError
 from tools.data.wav import wav_bytes
-from tools.runs.own_recipe import FEW_CLIPS, is_template, own_classes, own_recipe
+from tools.runs.own_recipe import FEW_CLIPS, FROM_SHIPPED, is_template, own_classes, own_recipe
 from tools.runs.recipe import RecipeError, read_recipe
 
 FROM_SCRATCH = FEW_CLIPS.with_name("from_scratch.toml.j2")
@@ -36,7 +36,7 @@ def clips(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("template", [FEW_CLIPS, FROM_SCRATCH])
+@pytest.mark.parametrize("template", [FEW_CLIPS, FROM_SHIPPED, FROM_SCRATCH])
 def test_template_becomes_a_whole_recipe_of_the_classes(
     template: Path, clips: Path, tmp_path: Path
 ) -> None:

@@ -1,5 +1,6 @@
 """Fit one network, an epoch at a time, from a seed that decides all chance."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -81,8 +82,11 @@ class Trainer:
         steps = self._plan.epochs * self.steps_per_epoch
         self._schedule = make_schedule(self._plan, self._optimizer, steps)
 
-    def start_from(self, network: nn.Module, name: str) -> None:
-        """Take over another network's weights wherever name and shape are the same."""
+    def start_from(self, network: nn.Module, name: str, labels: Sequence[str] = ()) -> None:
+        """Take over another network's weights wherever name and shape are the same.
+
+        Of the last layer, which has a row per label, rows go by the label; `labels` are the other's, if not the same.
+        """
         mine = self.network.state_dict()
         taken = {
             key: value
@@ -91,10 +95,25 @@ class Trainer:
         }
         if not any(key.startswith("encoder.") for key in taken):
             raise StartError(f"{name}: its encoder does not fit this recipe's; choose another run")
-        self.network.load_state_dict(mine | taken)
-        left = len(mine) - len(taken)
+        rows = self._rows_of_labels(network, labels) if labels else {}
+        self.network.load_state_dict(mine | taken | rows)
+        left = len(mine) - len(taken | rows)
         self.started_from = name if not left else f"{name}, but for {left} new tensors"
         self._average = WeightAverage(self._part, self._plan.average_decay)
+
+    def _rows_of_labels(self, network: nn.Module, labels: Sequence[str]) -> dict[str, Tensor]:
+        """Return the last layer with the rows of the labels that another network knows; nothing if it knows none."""
+        both = [label for label in self._recipe.labels if label in labels]
+        here = [self._recipe.labels.index(label) for label in both]
+        there = [labels.index(label) for label in both]
+        mine, theirs = self.network.state_dict(), network.state_dict()
+        rows = {}
+        for key in list(mine)[-2:]:  # its weights and its bias
+            other = theirs.get(key)
+            if both and other is not None and mine[key].shape[1:] == other.shape[1:]:
+                rows[key] = mine[key].clone()
+                rows[key][here] = other[there].to(mine[key].device)
+        return rows
 
     def require_encoder(self) -> None:
         """Raise when the recipe freezes an encoder that has learned nothing yet."""

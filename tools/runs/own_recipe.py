@@ -14,6 +14,7 @@ from tools.runs.run_folder import ROOT
 from tools.windows.features import FRONT_END, frame_count, load_pcm, loud, window_energy
 
 FEW_CLIPS = ROOT / "models" / "templates" / "few_clips.toml.j2"
+FROM_SHIPPED = ROOT / "models" / "templates" / "from_shipped.toml.j2"
 BACKGROUND = "others"
 GATE_DB = DataRecipe(variants={}).gate_db
 # A class gets copies of its clips until there are about so many takes, but few clips can't be told

@@ -15,6 +15,7 @@ from .errors import ModelError
 SCHEMA = 1
 BUNDLED_MODELS = Path(__file__).parents[1] / "models"
 DEFAULT_MODEL = "mobile"
+CARD = "card.json"
 LARGEST_CARD_BYTES = 1_000_000
 
 
@@ -145,13 +146,13 @@ def load_model(name: str = DEFAULT_MODEL, folder: Path | None = None) -> Model:
         raise ModelError(
             f"{name!r} is not a model's name: give a folder's name inside {models.name}/"
         )
-    card = models / name / "card.json"
+    card = models / name / CARD
     try:
         if card.stat().st_size > LARGEST_CARD_BYTES:
             raise ModelError(f"the card of model {name!r} is too large to be one: install it again")
         text = card.read_text(encoding="utf-8")
     except OSError as error:
-        known = sorted(path.parent.name for path in models.glob("*/card.json"))
+        known = sorted(path.parent.name for path in models.glob(f"*/{CARD}"))
         raise ModelError(
             f"there is no model {name!r}; installed: {', '.join(known) or 'none'}"
         ) from error
