@@ -1,6 +1,8 @@
 """A clip of a real detection, fetched as the frontend fetches it."""
 
+import csv
 import io
+from pathlib import Path
 
 import av
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from scripts.home_client import HomeClient
 
 from .conftest import Heard, Listening
+from .test_home_actions import call
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -17,7 +20,7 @@ SCENE_SECONDS = 82.0
 WRITTEN_SECONDS = 30.0
 
 
-async def test_a_detection_can_be_listened_to(
+async def test_a_detection_can_be_listened_to_marked_and_exported(
     client: HomeClient, heard: Heard, listening: Listening
 ) -> None:
     sounds = len(heard.sounds)
@@ -46,3 +49,17 @@ async def test_a_detection_can_be_listened_to(
     with av.open(io.BytesIO(await client.download(media["url"]))) as container:
         samples = sum(frame.samples for frame in container.decode(audio=0))
     assert 5.0 < samples / 16_000 < 10.5
+    entry_id, name = found["clip_media"].split("/")[-2:]
+    marked = await client.command(
+        "audio_guard/clips/mark", entry_id=entry_id, name=name, verdict="right"
+    )
+    assert marked["mark"]["verdict"] == "right"
+    exported = await call(client, "export_labelled")
+    assert exported["sounds"][found["class"]]["clips"] == 1
+    catalogue = Path(exported["folder"]) / "catalogue.csv"
+    with catalogue.open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert {row["label"] for row in rows} == {found["class"]}
+    for row in rows:
+        assert float(row["seconds"]) >= 0.96
+        assert (catalogue.parent / row["path"]).stat().st_size > 0
