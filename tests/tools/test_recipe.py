@@ -23,6 +23,7 @@ def test_shipped_recipe_is_read() -> None:
         ('background = "others"', 'background = "rest"', "'rest' is not among the labels"),
         ("[decider.glass]", "[decider.pane]", r"\[decider.glass\] is missing"),
         ("seed = 0", "", "seed is missing"),
+        ("seed = 0", "seed = 0\nfront_end = 3", "front_end should be a table"),
         ("batch = 128", "batches = 128", "batches"),
     ],
 )
@@ -30,6 +31,13 @@ def test_bad_recipe_is_refused(tmp_path: Path, old: str, new: str, message: str)
     path = tmp_path / "recipe.toml"
     path.write_text(SHIPPED.read_text().replace(old, new))
     with pytest.raises(RecipeError, match=message):
+        read_recipe(path)
+
+
+def test_recipe_in_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "recipe.toml"
+    path.write_bytes('title = "Hörbar"'.encode("latin-1"))
+    with pytest.raises(RecipeError, match=r"recipe\.toml: is no valid TOML"):
         read_recipe(path)
 
 

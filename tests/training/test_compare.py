@@ -79,6 +79,9 @@ def test_systems_without_their_weights_give_way(listed: Path) -> None:
         (("[[systems]]", "[[others]]"), "systems is missing"),
         (('recipe = "compact"\n', 'recipe = "compact"\nsize = 3\n'), "size"),
         (("epochs = 1", "epochs ="), "is no valid TOML"),
+        (("epochs = 1", 'epochs = "one"'), "epochs should be a whole number"),
+        (('start = "compact"', "start = {}"), "start should be text"),
+        ((LIST, "systems = [1]"), "systems should be tables"),
     ],
 )
 def test_faults_of_the_list_are_named(listed: Path, change: tuple[str, str], message: str) -> None:

@@ -1,12 +1,12 @@
 """Read which systems are compared and how long each may learn."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from tools.runs.recipe import RecipeError
+from tools.runs.toml_file import parse_toml, read_toml_text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,16 +25,20 @@ class System:
     instead: str = ""
     only_instead: bool = False
 
+    def __post_init__(self) -> None:
+        for name in ("recipe", "start", "weights", "instead"):
+            if not isinstance(value := getattr(self, name), str):
+                raise TypeError(f"{name} should be text, not {value!r}")
+        for name, count in self.changes.items():
+            if not isinstance(count, int):
+                raise TypeError(f"{name} should be a whole number, not {count!r}")
+
 
 def read_systems(path: Path) -> list[System]:
     """Read the list of systems; each must come after the one that it starts from."""
+    table = parse_toml(read_toml_text(path, RecipeError), path, RecipeError)
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
         systems = [_system(entry, table) for entry in table["systems"]]
-    except OSError as error:
-        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{path}: is no valid TOML ({error})") from error
     except KeyError as error:
         raise RecipeError(f"{path}: {error.args[0]} is missing") from error
     except TypeError as error:
@@ -43,7 +47,9 @@ def read_systems(path: Path) -> list[System]:
     return systems
 
 
-def _system(entry: dict[str, Any], defaults: dict[str, Any]) -> System:
+def _system(entry: Any, defaults: dict[str, Any]) -> System:
+    if not isinstance(entry, dict):
+        raise TypeError(f"systems should be tables, not {entry!r}")
     names = ("epochs", "windows_per_epoch")
     changes = {name: entry.pop(name, defaults.get(name)) for name in names}
     return System(

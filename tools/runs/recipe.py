@@ -1,6 +1,5 @@
 """Read a recipe: the TOML file that says all of how a model is made."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from audio_guard_engine.card import FrontEnd
 from audio_guard_engine.decide import ClassPolicy
 from tools.errors import ToolError
 from tools.networks.network_recipe import NetworkRecipe, read_network
+from tools.runs.toml_file import parse_toml, read_toml_text
 
 HEADS = ("softmax", "sigmoid")
 TRAINING_CHOICES = {
@@ -111,19 +111,14 @@ class Recipe:
 
 def read_recipe(path: Path) -> Recipe:
     """Read and check a recipe; the thresholds in it are starting points, chosen anew on val."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from error
-    return parse_recipe(text, path)
+    return parse_recipe(read_toml_text(path, RecipeError), path)
 
 
 def parse_recipe(text: str, place: Path) -> Recipe:
     """Check a recipe's text; what is wrong is said of `place`."""
+    table = parse_toml(text, place, RecipeError)
     try:
-        return _recipe(tomllib.loads(text), text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{place}: is no valid TOML ({error})") from error
+        return _recipe(table, text)
     except KeyError as error:
         raise RecipeError(f"{place}: {error.args[0]} is missing") from error
     except (TypeError, ValueError) as error:
@@ -149,7 +144,18 @@ def _front_end(table: dict[str, Any]) -> FrontEnd:
     return front_end
 
 
+def _tables(table: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return those of a recipe's fields that have to be tables."""
+    names = ("front_end", "data", "network", "training", "decider")
+    tables = {name: table[name] for name in names if name in table}
+    for name, value in tables.items():
+        if not isinstance(value, dict):
+            raise TypeError(f"{name} should be a table, not {value!r}")
+    return tables
+
+
 def _recipe(table: dict[str, Any], text: str) -> Recipe:
+    tables = _tables(table)
     recipe = Recipe(
         name=table["name"],
         version=table["version"],
@@ -158,11 +164,11 @@ def _recipe(table: dict[str, Any], text: str) -> Recipe:
         seed=table["seed"],
         labels=tuple(table["labels"]),
         background=table["background"],
-        front_end=_front_end(table.get("front_end", {})),
-        data=DataRecipe(**table["data"]),
-        network=read_network(table["network"]),
-        training=TrainingRecipe(**table["training"]),
-        decider={label: ClassPolicy(**policy) for label, policy in table["decider"].items()},
+        front_end=_front_end(tables.get("front_end", {})),
+        data=DataRecipe(**tables["data"]),
+        network=read_network(tables["network"]),
+        training=TrainingRecipe(**tables["training"]),
+        decider={label: ClassPolicy(**policy) for label, policy in tables["decider"].items()},
         head=table.get("head", "softmax"),
         text=text,
     )

@@ -1,7 +1,6 @@
 """Read which fields of a recipe to search, and where."""
 
 import json
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from optuna import Trial
 
 from tools.errors import ToolError
 from tools.runs.recipe import Recipe, RecipeError, parse_recipe
+from tools.runs.toml_file import parse_toml, read_toml_text
 from tools.searching.recipe_text import changed_text
 
 TABLES = ("front_end", "data", "network", "training")
@@ -72,12 +72,7 @@ Dimension: TypeAlias = Range | Choices
 
 def read_space(path: Path, recipe: Recipe) -> tuple[Dimension, ...]:
     """Read a space and check that the recipe can take each of its values."""
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise SpaceError(f"{path}: cannot be read ({error.strerror})") from error
-    except tomllib.TOMLDecodeError as error:
-        raise SpaceError(f"{path}: is no valid TOML ({error})") from error
+    table = parse_toml(read_toml_text(path, SpaceError), path, SpaceError)
     try:
         space = tuple(_dimension(field, of, recipe) for field, of in _fields(table))
     except ValueError as error:
