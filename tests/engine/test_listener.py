@@ -178,8 +178,8 @@ def test_stop_is_quick_and_nothing_is_said_after_it(
     assert (len(heard.frames), len(heard.statuses)) == said
 
 
-def test_stopping_what_never_started() -> None:
-    heard = Heard(lambda: parse_source("rtsp://127.0.0.1:1/"), None, None)  # type: ignore[arg-type]
+def test_stopping_what_never_started(model: Model, scorer: LoudnessScorer) -> None:
+    heard = Heard(lambda: parse_source("rtsp://127.0.0.1:1/"), model, scorer)
     assert heard.listener.stop()
 
 
