@@ -27,7 +27,7 @@ from custom_components.audio_guard.const import DOMAIN
 from custom_components.audio_guard.marks import EVENT_BUTTON, SIGNAL_MARKED
 
 from .automations import Phone
-from .conftest import URL_DATA, FakeListener
+from .conftest import FakeListener
 from .marked_clips import write_marked
 
 NAME = "20261125-170000-dog"
@@ -52,17 +52,10 @@ def own_folder(hass: HomeAssistant, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def entry(hass: HomeAssistant) -> MockConfigEntry:
+def entry(hass: HomeAssistant, entry: MockConfigEntry) -> MockConfigEntry:
     """Return a camera whose clips are kept, beside another integration's entry."""
     MockConfigEntry(domain="demo", entry_id="attic").add_to_hass(hass)
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title="Kitchen",
-        data=dict(URL_DATA),
-        entry_id="kitchen",
-        options={"clips": True},
-    )
-    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={"clips": True})
     return entry
 
 

@@ -106,7 +106,7 @@ def test_the_shipped_model_is_taught_further(taught: Path) -> None:
     assert 0 < moved < 0.5
 
 
-@pytest.mark.timeout(900)  # the converters take half a minute, and far more beside other work
+@pytest.mark.timeout(900)  # beside other work the converters take their time
 def test_the_taught_model_is_one_that_a_camera_can_choose(
     taught: Path, clips: Path, tmp_path: Path
 ) -> None:
