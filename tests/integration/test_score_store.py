@@ -270,6 +270,17 @@ def test_a_minute_that_is_damaged_is_missing(store: ScoreStore, model: Model, fi
     )
 
 
+def test_a_stretch_that_is_damaged_is_missing(store: ScoreStore, model: Model, file: Path) -> None:
+    for stretch in range(4):
+        store.add([heard(model, [0.2] * 2, stretch=stretch, began=NOW + 60 * stretch)])
+    store.close()
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE piece SET scores = x'00' WHERE stretch IN (1, 3)")
+    got = store.track("kitchen", model, "dog", 0)
+    assert got.track.starts.tolist() == [0, 2]
+    assert len(got.times) == 4
+
+
 def test_a_newer_version_is_moved_aside(
     store: ScoreStore, model: Model, file: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
