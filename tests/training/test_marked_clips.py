@@ -70,7 +70,7 @@ def taught(clips: Path) -> Path:
         "--cache",
         clips.parent / "cache",
     ]
-    arguments += ["--epochs", 1, "--windows", 64, "--threads", 1, "--no-report"]
+    arguments += ["--epochs", 1, "--windows", 64, "--no-report"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(own_recipe, "MOST_VARIANTS", 1)  # a tenth of the time
         assert train.main([str(argument) for argument in arguments]) == 0
