@@ -28,8 +28,8 @@ pytestmark = [
 ]
 
 NIGHTS = 12
-# Owls that score as dogs, twice an hour, for three seconds; each night another.
-OWL_SCORES = np.linspace(0.6, 0.9, NIGHTS)
+# Branches that score as steps, twice an hour, for three seconds; each night others. The scene's own steps score less.
+BRANCH_SCORES = np.linspace(0.6, 0.9, NIGHTS)
 
 
 def remember_nights(file: Path, entry_id: str) -> None:
@@ -39,20 +39,21 @@ def remember_nights(file: Path, entry_id: str) -> None:
     nights = [
         datetime.combine(today - timedelta(days=days + 1), time(23), UTC) for days in range(NIGHTS)
     ]
-    heard = zip(nights, OWL_SCORES.tolist(), strict=True)
-    store.add([night_heard(model, entry_id, night, owl) for night, owl in heard])
+    heard = zip(nights, BRANCH_SCORES.tolist(), strict=True)
+    store.add([night_heard(model, entry_id, night, branches) for night, branches in heard])
     store.close()
 
 
-def night_heard(model: Model, entry_id: str, began: datetime, owl: float) -> HeardFrames:
-    """Return an hour of silence but for an owl, twice."""
+def night_heard(model: Model, entry_id: str, began: datetime, branches: float) -> HeardFrames:
+    """Return an hour of silence but for branches, twice."""
     hop_seconds = model.front_end.patch_hop_seconds
     times = np.round(np.arange(hop_seconds, 3_600, hop_seconds), 6).tolist()
     frames = [
         ScoreFrame(
             source="night",
             t=t,
-            scores=dict.fromkeys(model.labels, 0.01) | {"dog": owl if t % 1_800 < 3 else 0.01},
+            scores=dict.fromkeys(model.labels, 0.01)
+            | {"presence": branches if t % 1_800 < 3 else 0.01},
             level_dbfs=-60.0,
         )
         for t in times
@@ -68,22 +69,28 @@ async def test_a_proposed_threshold_spares_the_nights(
 ) -> None:
     page = frontend.page
     await asyncio.to_thread(remember_nights, home.folder / FILE, entry_id)
-    number = await threshold_of(client, entry_id, "dog")
+    number = await threshold_of(client, entry_id, "presence")
     before = float((await client.states())[number]["state"])
     states = await follow(client, number)
     await page.goto(f"{home.url}/audio-guard/{entry_id}/assistant")
-    await page.get_by_label("Sound").select_option("Dog")
+    await page.get_by_label("Sound").select_option("Steps and doors")
     heading = page.get_by_role("heading", name="Proposed: ")
     await expect(heading).to_be_visible()
     proposed = float((await heading.inner_text()).removeprefix("Proposed: "))
-    assert before < OWL_SCORES.max() < proposed
+    assert before < BRANCH_SCORES.max() < proposed
     chart = page.get_by_role("img", name=re.compile("^Alerts a day over the threshold"))
     await expect(chart).to_be_visible()
 
     await page.get_by_role("slider", name="Try a threshold").fill("0.7")
-    louder = int(2 * (OWL_SCORES > 0.7).sum())
-    await expect(page.get_by_text(f"At 0.700: {louder} alerts in the time chosen")).to_be_visible()
-    await expect(page.locator("audio-guard-alerts").get_by_role("listitem")).to_have_count(louder)
+    said = page.get_by_text(re.compile(r"At 0\.700: \d+ alerts in the time chosen"))
+    await expect(said).to_be_visible()
+    # What the scene has played since this home began may be among them; scores are kept to within 0.007.
+    louder = int(2 * (BRANCH_SCORES > 0.72).sum())
+    told = re.search(r": (\d+) alerts", await said.inner_text())
+    assert told
+    assert int(told[1]) >= louder
+    alerts = page.locator("audio-guard-alerts").get_by_role("listitem")
+    await expect(alerts.nth(louder - 1)).to_be_visible()
     await frontend.look("panel-assistant")
 
     await page.get_by_role("button", name=f"Use {proposed:.3f}").click()

@@ -29,7 +29,12 @@ from tests.fuzzing import inputs, spoiled
 # Far above what an input takes even on a busy machine, and far below a hang.
 LIMIT_SECONDS = 10.0
 PASSWORD = "hunter2"
-KEPT_SEEDS: dict[str, tuple[int, ...]] = {"answers": (), "packets": (), "cards": ()}
+KEPT_SEEDS: dict[str, tuple[int, ...]] = {
+    "answers": (),
+    "packets": (),
+    "cards": (),
+    "addresses": (5663,),  # the password became the scheme
+}
 
 
 def seeds(kind: str, count: int) -> Iterator[int]:
@@ -204,7 +209,7 @@ ADDRESSES = (
 
 @inputs(5_000, 200_000)
 def test_any_address_is_read_or_refused_without_its_password(count: int) -> None:
-    for seed in range(count):
+    for seed in seeds("addresses", count):
         rng = random.Random(seed)
         address = spoiled(rng, rng.choice(ADDRESSES)).decode("utf-8", "replace")
         try:

@@ -311,3 +311,9 @@ class TestButtons:
 def test_a_media_id_is_taken_apart() -> None:
     assert parse_media_id(MEDIA) == parse_media_id(f"kitchen/{NAME}") == ("kitchen", NAME)
     assert parse_media_id(f"media-source://other/kitchen/{NAME}") is None
+
+
+@pytest.mark.parametrize("mark", [{"verdict": "right"}, ["right"], {"verdict": "x", "at": "now"}])
+def test_notes_whose_mark_is_none_are_refused(mark: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        Mark.read({"mark": mark})

@@ -77,9 +77,10 @@ def parse_source(
     except ValueError:  # its text may quote the password
         raise InvalidUrlError("the address is no valid URL: check its host and port") from None
     if parts.scheme not in SCHEMES:
+        # What stands before the colon may be a password that was typed in the wrong place.
         raise InvalidUrlError(
-            f"addresses that begin with {parts.scheme}:// can't be opened: use one of "
-            + ", ".join(sorted(SCHEMES))
+            "an address of this kind can't be opened: begin it with one of "
+            + ", ".join(f"{scheme}://" for scheme in sorted(SCHEMES))
         )
     if not host:
         raise InvalidUrlError("the address names no host: write rtsp://host/path")
