@@ -67,5 +67,4 @@ def test_any_recipe_is_read_or_refused(
             accepted += 1
             continue
         assert text.startswith(f"{file}: "), seed
-        assert len(text) < 10_000, seed
     assert 0 < accepted < count
