@@ -13,6 +13,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from . import assistant
+from .api_access import async_asked_camera
 from .assistant_types import Alerts, Coverage, Curve
 from .clip_files import list_clips
 from .clips import clips_folder
@@ -70,7 +71,7 @@ async def ws_coverage(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Tell when a camera was heard."""
-    if entry := _asked_camera(hass, connection, msg):
+    if entry := _asked_loaded_camera(hass, connection, msg):
         await _async_answer(hass, connection, msg, partial(_coverage, hass, entry, msg))
 
 
@@ -93,12 +94,12 @@ async def _async_answer(
 
 
 @callback
-def _asked_camera(
+def _asked_loaded_camera(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> AudioGuardConfigEntry | None:
-    """Return the camera that a message names; None after it was answered that there is none."""
-    entry = hass.config_entries.async_get_entry(msg["entry_id"])
-    if entry is None or entry.domain != DOMAIN or entry.state is not ConfigEntryState.LOADED:
+    """Return the camera that a message names; None after it was answered that there is none that is set up."""
+    entry = async_asked_camera(hass, connection, msg)
+    if entry is not None and entry.state is not ConfigEntryState.LOADED:
         connection.send_error(msg["id"], ERR_NOT_FOUND, "There is no such camera, or not now")
         return None
     return entry
@@ -109,7 +110,7 @@ def _asked_class(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> AudioGuardConfigEntry | None:
     """Return the camera that a message names if it listens for the class named too."""
-    entry = _asked_camera(hass, connection, msg)
+    entry = _asked_loaded_camera(hass, connection, msg)
     if entry is not None and msg["label"] not in entry.runtime_data.classes:
         connection.send_error(msg["id"], ERR_NOT_FOUND, "The camera does not listen for this sound")
         return None
